@@ -1,0 +1,1 @@
+"""SeqLens: recurrent sequence models to translate with and to look into."""

@@ -1,0 +1,142 @@
+"""Save and load a checkpoint folder: safetensors and JSON, nothing that is unpickled."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from core.errors import UserError
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.protocol import Tokenizer
+from core.tokenizers.subword import SubwordTokenizer
+
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model with the tokenizers that it was trained with."""
+
+    name: str
+    model: Seq2Seq
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    config: dict[str, Any]  # of config.json
+
+
+def save_checkpoint(
+    folder: Path,
+    model: Seq2Seq,
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
+    recipe: dict[str, Any],
+) -> None:
+    """Write configuration, weights (float16) and tokenizers into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {
+        "kind": "seq2seq",
+        "model": dataclasses.asdict(model.config),
+        "tokenizer": "subword",
+        "recipe": recipe,
+    }
+    if model.config.joint_vocabulary:
+        source_tokenizer.save(folder / "tokenizer.json")
+    else:
+        source_tokenizer.save(folder / "source_tokenizer.json")
+        target_tokenizer.save(folder / "target_tokenizer.json")
+    write_json(folder / "config.json", config)
+    weights = {
+        name: parameter.detach().to("cpu", torch.float16).contiguous()
+        for name, parameter in model.named_parameters()  # shared ones once
+    }
+    # Never a half-written file under the final name: a page may be reading the folder.
+    save_file(weights, folder / (WEIGHTS + ".part"))
+    os.replace(folder / (WEIGHTS + ".part"), folder / WEIGHTS)
+
+
+def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
+    """Read a checkpoint folder; the model is in evaluation mode, in float32.
+
+    Raises:
+        UserError: a file is missing or damaged, or weights, sizes and tokenizers don't agree.
+    """
+    config = read_config(folder)
+    try:
+        sizes = Seq2SeqConfig(**config["model"])
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{folder / 'config.json'} does not describe a model: {error}.") from None
+    tokenizers = _load_tokenizers(folder, sizes)
+    model = Seq2Seq(sizes)
+    load_weights(folder, model)
+    return Checkpoint(folder.name, model.to(device).eval(), *tokenizers, config)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Return config.json.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise UserError(f"{path} is missing; copy the whole checkpoint folder again.") from None
+    except ValueError:
+        raise UserError(f"{path} is damaged: it is not JSON.") from None
+    if not isinstance(config, dict) or config.get("kind") != "seq2seq":
+        raise UserError(f"{path} does not describe a checkpoint of a known kind.")
+    return config
+
+
+def load_weights(folder: Path, model: nn.Module) -> None:
+    """Copy the folder's weights into the model.
+
+    Raises:
+        UserError: the file is missing or damaged, or its tensors don't fit the model.
+    """
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise UserError(f"{path} is missing; copy the whole checkpoint folder again.")
+    try:
+        weights = load_file(path)
+    except SafetensorError:
+        raise UserError(f"{path} is damaged; copy the whole checkpoint folder again.") from None
+    parameters = dict(model.named_parameters())
+    for name in sorted(parameters.keys() ^ weights.keys()):
+        raise UserError(f"{path} and config.json don't fit: {name} is in one of them alone.")
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            if parameter.shape != weights[name].shape:
+                found, wanted = tuple(weights[name].shape), tuple(parameter.shape)
+                raise UserError(f"{path}: {name} has the shape {found}, config.json says {wanted}.")
+            parameter.copy_(weights[name])
+
+
+def _load_tokenizers(folder: Path, sizes: Seq2SeqConfig) -> tuple[Tokenizer, Tokenizer]:
+    if sizes.joint_vocabulary:
+        source = target = SubwordTokenizer.load(folder / "tokenizer.json")
+    else:
+        source = SubwordTokenizer.load(folder / "source_tokenizer.json")
+        target = SubwordTokenizer.load(folder / "target_tokenizer.json")
+    expected = (sizes.source_vocab_size, sizes.target_vocab_size, sizes.writable)
+    if (source.vocab_size, target.vocab_size, target.eos_id + 1) != expected:
+        raise UserError(
+            f"{folder}: tokenizer and weights don't belong together"
+            f" ({target.eos_id + 1} ids can be written, the model has {sizes.writable})."
+        )
+    return source, target
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write readable JSON, whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(part, path)

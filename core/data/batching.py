@@ -1,0 +1,157 @@
+"""Batches of sentence pairs by token count, from length-sorted pools, in a repeatable order."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.data.corpora import Pair
+from core.tokenizers.protocol import Tokenizer
+
+_POOL = 100_000  # pairs that are sorted together; smaller pools mix lengths more, and pad more
+_LONGEST = 160  # pieces; the few longer sentences would only make slow batches
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B sentence pairs as ids, padded on the right."""
+
+    source: Tensor  # (B, S) each row ends with </s>
+    lengths: Tensor  # (B,) of the sources; stays on the CPU, as packing needs it
+    target_input: Tensor  # (B, T) begins with <s>
+    target_output: Tensor  # (B, T) ends with </s>
+    is_target: Tensor  # (B, T) True where target_output is a real token
+
+    def to(self, device: torch.device, non_blocking: bool = False) -> "Batch":
+        """Return the batch on a device (Lightning calls this)."""
+
+        def move(field: Tensor) -> Tensor:
+            return field.to(device, non_blocking=non_blocking)
+
+        return Batch(
+            move(self.source),
+            self.lengths,
+            move(self.target_input),
+            move(self.target_output),
+            move(self.is_target),
+        )
+
+
+def pad_rows(rows: Sequence[Sequence[int]], pad_id: int) -> Tensor:
+    """Return (B, longest) ids, padded on the right."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[pad_id] * (longest - len(row))] for row in rows])
+
+
+def make_batch(
+    rows: Sequence[tuple[list[int], list[int]]], source: Tokenizer, target: Tokenizer
+) -> Batch:
+    """Return the batch of id pairs, adding special tokens and padding."""
+    sources = [[*ids, source.eos_id] for ids, _ in rows]
+    lengths = torch.tensor([len(ids) + 1 for _, ids in rows])
+    outputs = pad_rows([[*ids, target.eos_id] for _, ids in rows], target.pad_id)
+    return Batch(
+        pad_rows(sources, source.pad_id),
+        torch.tensor([len(ids) for ids in sources]),
+        pad_rows([[target.bos_id, *ids] for _, ids in rows], target.pad_id),
+        outputs,
+        torch.arange(outputs.size(1)) < lengths[:, None],
+    )
+
+
+def by_token_count(
+    rows: Sequence[tuple[list[int], list[int]]], tokens: int, chance: random.Random | None = None
+) -> list[list[int]]:
+    """Return batches of row numbers, each of at most ``tokens`` padded target ids.
+
+    With ``chance``, rows are shuffled, sorted by length within pools, and the batches shuffled.
+    The sources of a batch have one length wherever there are enough of it: an encoder without
+    padding runs twice as fast.
+    """
+    numbers = [n for n, row in enumerate(rows) if max(map(len, row)) <= _LONGEST]
+    if chance is not None:
+        chance.shuffle(numbers)
+    batches: list[list[int]] = []
+    for begin in range(0, len(numbers), _POOL):
+        pool = sorted(
+            numbers[begin : begin + _POOL], key=lambda n: (len(rows[n][0]), len(rows[n][1]))
+        )
+        batches += _cut(pool, rows, tokens)
+    if chance is not None:
+        chance.shuffle(batches)
+    return batches
+
+
+def _cut(
+    pool: Sequence[int], rows: Sequence[tuple[list[int], list[int]]], tokens: int
+) -> list[list[int]]:
+    batches: list[list[int]] = [[]]
+    longest = 0
+    for number in pool:
+        source, target = rows[number]
+        batch = batches[-1]
+        size = (len(batch) + 1) * max(longest, len(target) + 1)
+        longer = bool(batch) and len(rows[batch[-1]][0]) != len(source)
+        if batch and (size > tokens or (longer and size > tokens // 2)):
+            batch = []
+            batches.append(batch)
+            longest = 0
+        batch.append(number)
+        longest = max(longest, len(target) + 1)
+    return [batch for batch in batches if batch]
+
+
+class BatchStream:
+    """An endless stream of training batches whose place can be saved.
+
+    Epoch ``e`` depends on (seed, e) alone; of its batches each of ``world`` processes takes every
+    ``world``-th. ``state_dict`` names the next batch, so that a killed run goes on with it.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        source: Tokenizer,
+        target: Tokenizer,
+        tokens: int,
+        seed: int,
+        augment: Callable[[Pair, random.Random], Pair],
+        source_dropout: float,
+    ) -> None:
+        """``tokens`` is the padded target ids of a batch; ``source_dropout`` is BPE-dropout."""
+        self.pairs, self.source, self.target = pairs, source, target
+        self.tokens, self.seed = tokens, seed
+        self.augment, self.source_dropout = augment, source_dropout
+        self.rank, self.world = 0, 1
+        self.epoch, self.index = 0, 0
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            rows, batches = self._epoch_batches()
+            mine = batches[self.rank :: self.world]
+            # All processes must see equally many, or the last one waits for ever.
+            mine = mine[: len(batches) // self.world]
+            while self.index < len(mine):
+                self.index += 1
+                batch = [rows[number] for number in mine[self.index - 1]]
+                yield make_batch(batch, self.source, self.target)
+            self.epoch, self.index = self.epoch + 1, 0
+
+    def _epoch_batches(self) -> tuple[list[tuple[list[int], list[int]]], list[list[int]]]:
+        chance = random.Random(f"{self.seed} {self.epoch}")
+        pairs = [self.augment(pair, chance) for pair in self.pairs]
+        sources = self.source.encode_batch([p.source for p in pairs], self.source_dropout)
+        targets = self.target.encode_batch([p.target for p in pairs])
+        rows = list(zip(sources, targets, strict=True))
+        return rows, by_token_count(rows, self.tokens, chance)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the place of the next batch."""
+        return {"epoch": self.epoch, "index": self.index}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on at a place that :meth:`state_dict` gave."""
+        self.epoch, self.index = state["epoch"], state["index"]

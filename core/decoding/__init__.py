@@ -1,0 +1,1 @@
+"""Searching and sampling, written once for every model."""

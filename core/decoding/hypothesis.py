@@ -1,0 +1,38 @@
+"""What decoding returns: tokens with everything that was measured while they were written."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class DecodedSequence:
+    """One decoded sequence of T tokens, ``</s>`` included where it was reached."""
+
+    tokens: list[int]
+    log_probs: list[float]  # nats, of each token under the model, whatever the method
+    score: float  # what hypotheses are ranked by
+    attention: Tensor | None  # (T, S), or None for a model without a source
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where decoding begins and ends."""
+
+    bos_id: int
+    eos_id: int
+    max_tokens: list[int]  # for each source, ``</s>`` included
+    source_lengths: list[int] | None = None  # attention is cut to them
+    device: torch.device = torch.device("cpu")  # of the state
+
+    def cut(self, attention: Tensor, source: int) -> Tensor:
+        """Return attention (T, S) without the columns of padding."""
+        if self.source_lengths is None:
+            return attention
+        return attention[:, : self.source_lengths[source]]
+
+
+def length_normalised(total: float, length: int, penalty: float) -> float:
+    """Return a sum of log-probabilities divided by length ** penalty."""
+    return total / length**penalty

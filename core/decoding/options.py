@@ -1,0 +1,36 @@
+"""What a caller may choose about decoding, checked at construction."""
+
+import math
+from dataclasses import dataclass
+
+from core.errors import UserError
+
+METHODS = ("greedy", "beam", "sample")
+
+
+@dataclass(frozen=True)
+class DecodingOptions:
+    """How the next tokens are chosen.
+
+    Raises:
+        UserError: a value is out of range; the sentence names it.
+    """
+
+    method: str = "beam"
+    beam: int = 5  # hypotheses kept; "beam" alone uses it
+    length_penalty: float = 1.0  # scores are divided by length to this power; "beam" alone
+    temperature: float = 1.0  # logits are divided by it; "sample" alone
+    seed: int = 0  # of the draws; "sample" alone
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UserError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}.")
+        _check_range("beam", self.beam, 1, 100)
+        _check_range("length_penalty", self.length_penalty, 0.0, 5.0)
+        _check_range("temperature", self.temperature, 0.01, 10.0)
+        _check_range("seed", self.seed, 0, 2**31 - 1)
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        raise UserError(f"{name} must be between {low} and {high}, not {value}.")

@@ -1,0 +1,1 @@
+"""Recurrent models behind one protocol: start and step."""

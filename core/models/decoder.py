@@ -1,0 +1,124 @@
+"""The decoder: an LSTM with attention after its recurrence, and an output tied to its embedding.
+
+``forward`` runs whole sequences through the fused ``torch.nn.LSTM`` for training; ``step`` runs one
+token with the same parameters, a single matrix product for each layer.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.models.attention import LuongAttention, Memory
+from core.models.protocol import StepOutput
+
+
+class DecoderState(NamedTuple):
+    """State of R rows, which are B sources times K hypotheses; rows of a source stand together."""
+
+    hidden: Tensor  # (L, R, H)
+    cell: Tensor  # (L, R, H)
+    memory: Memory  # of the B sources
+
+    def select(self, rows: Tensor) -> "DecoderState":
+        """Return the state of the given rows; see :class:`core.models.protocol.State`."""
+        sources = rows[:, 0] // (self.hidden.size(1) // self.memory.values.size(0))  # (B',)
+        count = self.memory.values.size(0)
+        unchanged = len(sources) == count and (
+            count == 1 or torch.equal(sources, torch.arange(count, device=sources.device))
+        )
+        flat = rows.reshape(-1)
+        return DecoderState(
+            self.hidden.index_select(1, flat),
+            self.cell.index_select(1, flat),
+            # Copying what every hypothesis looks at would cost more than the step itself.
+            self.memory if unchanged else self.memory.select(sources),
+        )
+
+
+class Decoder(nn.Module):
+    """LSTM decoder with Luong attention; logits are products with the target embedding."""
+
+    def __init__(
+        self,
+        embedding: nn.Embedding,
+        hidden_size: int,
+        num_layers: int,
+        memory_size: int,
+        score: str,
+        dropout: float,
+        writable: int,
+    ) -> None:
+        """``writable`` is the number of ids, from 0, that can ever be chosen."""
+        super().__init__()
+        self.embedding = embedding
+        size = embedding.embedding_dim
+        between = dropout if num_layers > 1 else 0.0
+        self.lstm = nn.LSTM(size, hidden_size, num_layers, batch_first=True, dropout=between)
+        self.attention = LuongAttention(memory_size, hidden_size, score)
+        self.combine = nn.Linear(hidden_size + memory_size, size)
+        self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
+        self.dropout = nn.Dropout(dropout)
+        self.writable = writable
+
+    def forward(
+        self, embedded: Tensor, hidden: Tensor, cell: Tensor, memory: Memory
+    ) -> tuple[Tensor, Tensor]:
+        """Return (features, attention) of whole sequences: (B, T, E) and (B, T, S).
+
+        Args:
+            embedded: (B, T, E) target inputs.
+            hidden: (L, B, H) initial states; ``cell`` likewise.
+            memory: of the B sources.
+        """
+        outputs, _ = self.lstm(embedded, (hidden, cell))  # (B, T, H)
+        context, weights = self.attention(self.dropout(outputs), memory)
+        return self._attentional(self.dropout(outputs), context), weights
+
+    def project(self, features: Tensor) -> Tensor:
+        """Return the logits (…, V) of features (…, E); ids that can't be written get -inf."""
+        logits = functional.linear(features, self.embedding.weight, self.bias)
+        logits[..., self.writable :] = -torch.inf
+        return logits
+
+    def step(
+        self, tokens: Tensor, state: DecoderState, forced_attention: Tensor | None = None
+    ) -> StepOutput[DecoderState]:
+        """Read one token for each row; see :class:`core.models.protocol.StepModel`.
+
+        Args:
+            tokens: (R,) ids.
+            forced_attention: (R, S) weights to use in place of the computed ones.
+        """
+        hiddens, cells = [], []
+        output = self.embedding(tokens)  # (R, E)
+        for layer in range(self.lstm.num_layers):
+            output, cell = self._cell(layer, output, state.hidden[layer], state.cell[layer])
+            hiddens.append(output)
+            cells.append(cell)
+        grouped = (state.memory.values.size(0), -1)  # rows of a source stand together
+        forced = None if forced_attention is None else forced_attention.unflatten(0, grouped)
+        context, weights = self.attention(output.unflatten(0, grouped), state.memory, forced)
+        features = self._attentional(output, context.flatten(0, 1))
+        after = DecoderState(torch.stack(hiddens), torch.stack(cells), state.memory)
+        return StepOutput(self.project(features), after, weights.flatten(0, 1))
+
+    def _attentional(self, outputs: Tensor, context: Tensor) -> Tensor:
+        # h~ = tanh(W [c; h]), equation 5 of Luong et al. 2015, here of the embedding's size.
+        return torch.tanh(self.combine(torch.cat((outputs, context), dim=-1)))
+
+    def _cell(
+        self, layer: int, inputs: Tensor, hidden: Tensor, cell: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        weight, bias = self._step_weights(layer)
+        gates = functional.linear(torch.cat((inputs, hidden), dim=1), weight, bias)  # (R, 4H)
+        enter, keep, candidate, leave = gates.chunk(4, dim=1)
+        cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(candidate)
+        return torch.sigmoid(leave) * torch.tanh(cell), cell
+
+    def _step_weights(self, layer: int) -> tuple[Tensor, Tensor]:
+        lstm = self.lstm
+        weights = getattr(lstm, f"weight_ih_l{layer}"), getattr(lstm, f"weight_hh_l{layer}")
+        biases = getattr(lstm, f"bias_ih_l{layer}"), getattr(lstm, f"bias_hh_l{layer}")
+        return torch.cat(weights, dim=1), biases[0] + biases[1]

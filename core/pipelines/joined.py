@@ -1,0 +1,67 @@
+"""The translation of a text of several sentences, joined from those of its sentences."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from core.decoding.hypothesis import length_normalised
+from core.pipelines.results import Hypothesis, Matrix, Token, Translation
+from core.pipelines.sentences import Sentence, join
+
+
+def join_translations(
+    text: str, spans: Sequence[Sentence], parts: Sequence[Translation]
+) -> Translation:
+    """Return the translation of the whole text; what stands between sentences is kept.
+
+    A sentence can't look at another, so the joined attention is zero but for a block for each.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    source = join(text, spans, [part.source for part in parts])
+    best = [part.hypotheses[0] for part in parts]
+    target = join(text, spans, [hypothesis.text for hypothesis in best])
+    log_probs = tuple(value for hypothesis in best for value in hypothesis.log_probs)
+    joined = Hypothesis(
+        text=target,
+        tokens=_move(target, [(h.text, h.tokens, len(h.words)) for h in best]),
+        words=tuple(word for hypothesis in best for word in hypothesis.words),
+        log_probs=log_probs,
+        score=length_normalised(sum(log_probs), len(log_probs), parts[0].length_penalty),
+        attention=_blocks([hypothesis.attention for hypothesis in best]),
+        word_attention=_blocks([hypothesis.word_attention for hypothesis in best]),
+    )
+    return dataclasses.replace(
+        parts[0],
+        source=source,
+        text=target,
+        source_tokens=_move(
+            source, [(part.source, part.source_tokens, len(part.source_words)) for part in parts]
+        ),
+        source_words=tuple(word for part in parts for word in part.source_words),
+        hypotheses=(joined,),
+        sentences=tuple(parts),
+    )
+
+
+def _move(text: str, parts: Sequence[tuple[str, Sequence[Token], int]]) -> tuple[Token, ...]:
+    """Return the tokens of all parts (text, tokens, number of words) with offsets into text."""
+    moved, place, words = [], 0, 0
+    for part, tokens, count in parts:
+        place = text.index(part, place)
+        for token in tokens:
+            word = None if token.word is None else token.word + words
+            moved.append(Token(token.text, token.start + place, token.end + place, word))
+        place, words = place + len(part), words + count
+    return tuple(moved)
+
+
+def _blocks(matrices: Sequence[Matrix]) -> Matrix:
+    """Return the block-diagonal matrix of matrices."""
+    width = sum(len(matrix[0]) if matrix else 0 for matrix in matrices)
+    rows, before = [], 0
+    for matrix in matrices:
+        size = len(matrix[0]) if matrix else 0
+        after = width - before - size
+        rows += [(0.0,) * before + tuple(row) + (0.0,) * after for row in matrix]
+        before += size
+    return tuple(rows)

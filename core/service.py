@@ -1,0 +1,92 @@
+"""The one object that the page, the API and the command line call."""
+
+import threading
+from pathlib import Path
+
+import torch
+
+from core.checkpoint import load_checkpoint, read_config
+from core.decoding.options import DecodingOptions
+from core.errors import UserError
+from core.pipelines.results import Translation
+from core.pipelines.translator import Translator
+
+CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+DEFAULT = "translate-de-en"
+
+
+class Service:
+    """Named checkpoints behind plain arguments; they are loaded once, when first asked for."""
+
+    def __init__(self, root: Path = CHECKPOINTS, device: str = "auto") -> None:
+        """``device`` is ``auto``, ``cpu`` or ``cuda``; ``root`` holds a folder a checkpoint."""
+        self.root = root
+        self.device = pick_device(device)
+        self._lock = threading.Lock()
+        self._translators: dict[str, Translator] = {}
+
+    def checkpoints(self, kind: str = "seq2seq") -> list[str]:
+        """Return the names of the checkpoints of a kind that can be loaded, the default first."""
+        problems = self.problems()
+        names = [name for name in self._folders() if name not in problems]
+        names = [name for name in names if read_config(self.root / name)["kind"] == kind]
+        return sorted(names, key=lambda name: (name != DEFAULT, name))
+
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong with each checkpoint that can't be loaded, in one sentence."""
+        found = {}
+        for name in self._folders():
+            try:
+                self.translator(name)
+            except UserError as error:
+                found[name] = str(error)
+        return found
+
+    def translate(
+        self,
+        text: str,
+        checkpoint: str = DEFAULT,
+        method: str = "beam",
+        beam: int = 5,
+        length_penalty: float = 1.0,
+        temperature: float = 1.0,
+        seed: int = 0,
+    ) -> Translation:
+        """Translate a text.
+
+        Raises:
+            UserError: an unknown checkpoint, a value out of range, or nothing to translate.
+        """
+        options = DecodingOptions(method, beam, length_penalty, temperature, seed)
+        return self.translator(checkpoint).translate(text, options)
+
+    def _folders(self) -> list[str]:
+        return sorted(path.parent.name for path in self.root.glob("*/config.json"))
+
+    def translator(self, name: str = DEFAULT) -> Translator:
+        """Return the loaded pipeline of a checkpoint, for work on whole files.
+
+        Raises:
+            UserError: there is no such checkpoint, or it can't be loaded.
+        """
+        with self._lock:
+            if name not in self._translators:
+                if name not in self._folders():
+                    names = ", ".join(self._folders()) or "none yet"
+                    raise UserError(f"There is no checkpoint called {name!r}; there are: {names}.")
+                checkpoint = load_checkpoint(self.root / name, self.device)
+                self._translators[name] = Translator(checkpoint)
+            return self._translators[name]
+
+
+def pick_device(name: str) -> torch.device:
+    """Return the device of that name; ``auto`` takes a GPU where there is one.
+
+    Raises:
+        UserError: it is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cpu" or (name == "cuda" and torch.cuda.is_available()):
+        return torch.device(name)
+    raise UserError(f"device must be auto, cpu or cuda where there is a GPU, not {name!r}.")

@@ -1,0 +1,43 @@
+"""What every tokenizer offers: text to pieces with ids and offsets, and ids to text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token of a text: its id and the characters ``text[start:end]`` that it stands for."""
+
+    id: int
+    start: int
+    end: int
+
+
+class Tokenizer(Protocol):
+    """Ids ``0 … eos_id`` can be written by a model; ``bos_id``, ``pad_id`` and filling can't.
+
+    The special ids lie outside the vocabulary that text is encoded with, so text that spells
+    ``</s>`` is text.
+    """
+
+    eos_id: int
+    bos_id: int
+    pad_id: int
+    vocab_size: int  # all ids, a multiple of 64
+
+    def encode(self, text: str) -> list[Piece]:
+        """Return the pieces of a text, without special tokens."""
+
+    def encode_batch(self, texts: Sequence[str], dropout: float = 0.0) -> list[list[int]]:
+        """Return the ids of each text, without special tokens; see BPE-dropout for ``dropout``."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of the ids; special ids are passed over."""
+
+    def decode_pieces(self, ids: Sequence[int]) -> tuple[str, list[Piece]]:
+        """Return the text of the ids, and each id, special ones left out, with its characters."""
+
+    def save(self, path: Path) -> None:
+        """Write the tokenizer to one file."""

@@ -1,0 +1,1 @@
+"""Recipes and the training run; the only part that imports Lightning."""

@@ -1,0 +1,101 @@
+"""What happens beside the steps: progress bar, resumable state, weights to export."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning import Callback, LightningModule, Trainer
+from tqdm import tqdm
+
+from core.training.module import TranslationModule
+
+Weights = dict[str, torch.Tensor]
+
+
+class Progress(Callback):
+    """A bar of the schedule's share that is done, with tokens per second and time left."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._before = 0  # tokens of the runs that this one resumes
+
+    def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
+        assert isinstance(module, TranslationModule)
+        self._before = module.tokens_seen
+        self._bar = tqdm(total=100.0, unit="%", bar_format="{percentage:3.0f}%|{bar:20}|{postfix}")
+
+    def on_train_batch_end(
+        self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
+    ) -> None:
+        assert isinstance(module, TranslationModule)
+        share = module.progress
+        left = module.seconds * (1 - share) / max(share, 1e-9) / 60
+        elapsed = self._bar.format_dict["elapsed"]
+        rate = (module.tokens_seen - self._before) / max(elapsed, 1e-9)
+        self._bar.n = 100 * share
+        loss = module.history[-1]["valid_loss"] if module.history else float("nan")
+        self._bar.set_postfix_str(
+            f" step {module.global_step}, {rate:,.0f} tokens/s, {left:.0f} min left,"
+            f" validation loss {loss:.3f}"
+        )
+
+    def on_train_end(self, trainer: Trainer, module: LightningModule) -> None:
+        self._bar.close()
+
+
+class SaveState(Callback):
+    """Writes the state of training, so that a killed run can go on."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        """``every`` is in optimizer steps."""
+        self._path, self._every = path, every
+
+    def on_train_batch_end(
+        self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
+    ) -> None:
+        boundary = (index + 1) % trainer.accumulate_grad_batches == 0
+        if boundary and trainer.global_step % self._every == 0:
+            # A kill while it is written leaves the older state whole.
+            part = self._path.with_suffix(".part")
+            trainer.save_checkpoint(part)
+            if trainer.is_global_zero:
+                os.replace(part, self._path)
+
+
+class KeepWeights(Callback):
+    """Keeps the best weights and those of the last validations, and exports each best."""
+
+    def __init__(self, folder: Path, last: int, export: Callable[[TranslationModule], None]):
+        """``export`` is called whenever the validation loss is the best so far."""
+        self._folder, self._last, self._export = folder, last, export
+
+    def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
+        assert isinstance(module, TranslationModule)
+        module.record_validation()
+        if not trainer.is_global_zero:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        weights = {name: p.detach().cpu() for name, p in module.model.named_parameters()}
+        torch.save(weights, self._folder / f"step-{module.global_step:07d}.pt")
+        for old in sorted(self._folder.glob("step-*.pt"))[: -self._last]:
+            old.unlink()
+        losses = [row["valid_loss"] for row in module.history]
+        if losses[-1] == min(losses):
+            torch.save(weights, self._folder / "best.pt")
+            self._export(module)
+
+    def best(self) -> Weights:
+        """Return the weights of the lowest validation loss."""
+        return _read(self._folder / "best.pt")
+
+    def average(self) -> Weights:
+        """Return the mean of the weights of the last validations."""
+        kept = [_read(path) for path in sorted(self._folder.glob("step-*.pt"))]
+        return {name: torch.stack([w[name] for w in kept]).mean(0) for name in kept[0]}
+
+
+def _read(path: Path) -> Weights:
+    weights: Weights = torch.load(path, weights_only=True)
+    return weights

@@ -1,0 +1,143 @@
+"""The Lightning module: loss, optimizer, schedule, and what a resumed run needs."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor
+
+from core.data.batching import Batch, BatchStream
+from core.models.seq2seq import Seq2Seq
+from core.training.loss import projected_loss
+from core.training.recipes import Recipe
+
+
+class TranslationModule(lightning.LightningModule):
+    """Trains a Seq2Seq on a :class:`BatchStream`; the schedule lies over time or over steps."""
+
+    def __init__(
+        self, model: Seq2Seq, recipe: Recipe, stream: BatchStream, minutes: float, max_steps: int
+    ) -> None:
+        """``max_steps`` > 0 lays the schedule over so many steps, else over ``minutes``."""
+        super().__init__()
+        self.model, self.recipe, self.stream = model, recipe, stream
+        self.minutes, self.max_steps = minutes, max_steps
+        self.history: list[dict[str, float]] = []
+        self.tokens_seen = 0
+        self._seconds_before = 0.0  # of the runs that this one resumes
+        self._started = time.monotonic()
+        self._sums = torch.zeros(2)  # negative log-likelihood and tokens since the last validation
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training, those of resumed runs included."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    @property
+    def progress(self) -> float:
+        """The share of the schedule that is done, 0 … 1."""
+        done = (
+            self.global_step / self.max_steps
+            if self.max_steps > 0
+            else self.seconds / (60 * self.minutes)
+        )
+        return min(done, 1.0)
+
+    def on_fit_start(self) -> None:
+        self._started = time.monotonic()
+
+    def _loss(self, batch: Batch, smoothing: float) -> tuple[Tensor, Tensor]:
+        features, _ = self.model(batch.source, batch.lengths, batch.target_input)
+        decoder = self.model.decoder
+        return projected_loss(
+            features[batch.is_target],  # padding costs nothing from here on
+            decoder.embedding.weight,
+            decoder.bias,
+            batch.target_output[batch.is_target],
+            decoder.writable,
+            smoothing,
+        )
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        loss, nll = self._loss(batch, self.recipe.label_smoothing)
+        count = int(batch.is_target.sum())
+        self.tokens_seen += count * self.trainer.world_size
+        self._sums += torch.tensor([nll.item() * count, count])
+        return loss
+
+    def validation_step(self, batch: Batch, index: int) -> None:
+        _, nll = self._loss(batch, 0.0)
+        count = int(batch.is_target.sum())
+        self.log("valid_loss", nll, batch_size=count, sync_dist=True)
+
+    @torch.no_grad()
+    def validation_loss(self, batches: Iterable[Batch]) -> float:
+        """Return the mean negative log-likelihood in nats of a token, outside of a run."""
+        self.model.eval()
+        losses, counts = [], []
+        for batch in batches:
+            _, nll = self._loss(batch.to(self.device), 0.0)
+            counts.append(int(batch.is_target.sum()))
+            losses.append(nll.item() * counts[-1])
+        return sum(losses) / sum(counts)
+
+    def record_validation(self) -> None:
+        """Add a row to the history, from the validation that has just ended."""
+        self.history.append(
+            {
+                "step": self.global_step,
+                "epoch": self.stream.epoch,
+                "seconds": round(self.seconds, 1),
+                "tokens": self.tokens_seen,
+                "train_loss": round(float(self._sums[0] / self._sums[1]), 4),
+                "valid_loss": round(float(self.trainer.callback_metrics["valid_loss"]), 4),
+                "learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"],
+            }
+        )
+        self._sums.zero_()
+        if self.logger is not None:
+            self.logger.log_metrics(
+                {key: self.history[-1][key] for key in ("train_loss", "learning_rate")},
+                step=self.global_step,
+            )
+
+    def on_train_batch_start(self, batch: Batch, index: int) -> None:
+        warm = min(1.0, (self.global_step + 1) / self.recipe.warmup_steps)
+        rate = self.recipe.learning_rate * warm * (1.0 - self.progress)
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = rate
+
+    def on_train_batch_end(self, outputs: Any, batch: Batch, index: int) -> None:
+        if self.progress >= 1.0:
+            self.trainer.should_stop = True
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(
+            self.parameters(),
+            lr=self.recipe.learning_rate,
+            betas=(0.9, 0.98),
+            weight_decay=self.recipe.weight_decay,
+        )
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["seqlens"] = {
+            "stream": self.stream.state_dict(),
+            "seconds": self.seconds,
+            "tokens": self.tokens_seen,
+            "history": self.history,
+            "sums": self._sums,
+            "random": torch.get_rng_state(),
+        }
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        saved = checkpoint["seqlens"]
+        self.stream.load_state_dict(saved["stream"])
+        self._seconds_before = saved["seconds"]
+        self.tokens_seen = saved["tokens"]
+        self.history = saved["history"]
+        self._sums = saved["sums"]
+        torch.set_rng_state(saved["random"])
+
+

@@ -1,0 +1,55 @@
+"""The recipes: one frozen instance for each checkpoint that this project trains."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Data, sizes and schedule of one training run."""
+
+    name: str  # of the checkpoint
+    data: str  # a key of core.data.splits.LOADERS
+    minutes: float  # what it takes on two CPU cores, and the default of --max-minutes
+    vocab_size: int  # ids of the joint subword vocabulary, a multiple of 64
+    model: dict[str, Any] = field(default_factory=dict)  # fields of Seq2SeqConfig
+    batch_tokens: int = 2_560  # padded target ids of a batch
+    accumulate: int = 1  # batches an optimizer step
+    learning_rate: float = 1.5e-3  # at its highest, after the warm-up; it falls to 0 linearly
+    warmup_steps: int = 400
+    weight_decay: float = 0.01
+    clip: float = 1.0  # norm of the gradient
+    label_smoothing: float = 0.1
+    as_typed: float = 0.25  # share of sources in lower case, without stop, without umlauts
+    other_numbers: float = 0.5  # share of pairs whose shared numbers are replaced
+    source_dropout: float = 0.05  # BPE-dropout of the source
+    validate_every: int = 500  # optimizer steps
+    patience: int = 10  # validations without a better loss, then it stops
+    average: int = 5  # last validations whose weights are averaged for export
+    seed: int = 1
+
+
+RECIPES = (
+    Recipe(
+        name="translate-de-en",
+        data="all",
+        minutes=100,
+        vocab_size=6_016,
+        model={"dropout": 0.2, "word_dropout": 0.05},
+    ),
+    Recipe(
+        name="translate-de-en-multi30k",
+        data="multi30k",
+        minutes=45,
+        vocab_size=3_008,
+        model={
+            "embedding_size": 224,
+            "encoder_hidden_size": 128,
+            "decoder_hidden_size": 256,
+            "dropout": 0.3,
+            "word_dropout": 0.1,
+        },
+        batch_tokens=1_536,
+        validate_every=250,
+    ),
+)

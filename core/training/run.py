@@ -1,0 +1,195 @@
+"""One training run, from a recipe to a checkpoint folder."""
+
+import dataclasses
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import Callback, EarlyStopping
+from lightning.pytorch.loggers import TensorBoardLogger
+from torch.utils.data import DataLoader
+
+from core.checkpoint import load_checkpoint, load_weights, save_checkpoint, write_json
+from core.data.augmentation import as_typed, with_other_numbers
+from core.data.batching import Batch, BatchStream, by_token_count, make_batch
+from core.data.corpora import Pair
+from core.data.splits import LOADERS, ParallelData
+from core.errors import UserError
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.protocol import Tokenizer
+from core.tokenizers.subword import SubwordTokenizer
+from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
+from core.training.model_card import model_card
+from core.training.module import TranslationModule
+from core.training.recipes import Recipe
+
+_SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
+_VALID_TOKENS = 4_096  # padded target ids of a validation batch
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Where a run writes, how long it takes, and what it starts from."""
+
+    output: Path  # the checkpoint folder
+    work: Path  # state, logs and weights of the run
+    minutes: float  # of training, those of the run that it resumes included
+    max_steps: int = -1  # > 0: so many optimizer steps instead of minutes
+    resume: bool = False
+    start_from: Path | None = None  # a checkpoint folder
+    device: str = "auto"  # of Lightning: auto, cpu, gpu
+    devices: int = 1
+    num_nodes: int = 1
+
+
+def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None) -> None:
+    """Train, and write the checkpoint folder: first at each best validation, at last the average.
+
+    Raises:
+        UserError: there is nothing to resume, or a file is missing or damaged.
+    """
+    data = data or LOADERS[recipe.data]()
+    state = options.work / "state.ckpt"
+    if options.resume and not state.is_file():
+        raise UserError(f"There is no run to resume in {options.work}; start without --resume.")
+    if not options.resume:
+        shutil.rmtree(options.work, ignore_errors=True)
+        options.work.mkdir(parents=True)
+    lightning.seed_everything(recipe.seed, verbose=False)
+    model, tokenizer = _model_and_tokenizer(recipe, options, data)
+    stream = BatchStream(
+        data.train,
+        tokenizer,
+        tokenizer,
+        recipe.batch_tokens,
+        recipe.seed,
+        lambda pair, chance: _augment(recipe, pair, chance),
+        recipe.source_dropout,
+    )
+    module = TranslationModule(model, recipe, stream, options.minutes, options.max_steps)
+
+    def export(module: TranslationModule) -> None:
+        save_checkpoint(
+            options.output, module.model, tokenizer, tokenizer, dataclasses.asdict(recipe)
+        )
+        write_json(options.output / "history.json", module.history)
+        card = model_card(recipe, module.model, module.history)
+        (options.output / "README.md").write_text(card, encoding="utf-8")
+
+    weights = KeepWeights(options.work / "weights", recipe.average, export)
+    callbacks = [
+        Progress(),
+        weights,
+        SaveState(state, _SAVE_EVERY),
+        EarlyStopping("valid_loss", patience=recipe.patience),
+    ]
+    trainer = _trainer(recipe, options, callbacks)
+    stream.rank, stream.world = trainer.global_rank, trainer.world_size
+    valid = _validation_batches(data, tokenizer)
+    trainer.fit(module, stream, DataLoader(valid, batch_size=None), ckpt_path=state if options.resume else None)
+    if trainer.is_global_zero:
+        _load_better(module, weights, valid)
+        export(module)
+
+
+def _model_and_tokenizer(
+    recipe: Recipe, options: RunOptions, data: ParallelData
+) -> tuple[Seq2Seq, SubwordTokenizer]:
+    if options.start_from is not None:
+        checkpoint = load_checkpoint(options.start_from)
+        assert isinstance(checkpoint.source_tokenizer, SubwordTokenizer)
+        # Dropout is the recipe's, not the checkpoint's: it may train on under another.
+        sizes = dataclasses.replace(checkpoint.model.config, **_dropout(recipe))
+        model = Seq2Seq(sizes)
+        load_weights(options.start_from, model)
+        return model, checkpoint.source_tokenizer
+    path = options.work / "tokenizer.json"
+    if not path.is_file():
+        # Lower-case copies are in the text as often as the model will read them.
+        chance = random.Random(recipe.seed)
+        texts = (
+            text
+            for pair in data.train
+            for text in (as_typed(pair.source, chance, recipe.as_typed), pair.target)
+        )
+        SubwordTokenizer.train(texts, recipe.vocab_size).save(path)
+    tokenizer = SubwordTokenizer.load(path)
+    config = Seq2SeqConfig(
+        tokenizer.vocab_size, tokenizer.vocab_size, tokenizer.eos_id + 1, **recipe.model
+    )
+    return Seq2Seq(config), tokenizer
+
+
+def _dropout(recipe: Recipe) -> dict[str, float]:
+    return {k: v for k, v in recipe.model.items() if k in ("dropout", "word_dropout")}
+
+
+def _augment(recipe: Recipe, pair: Pair, chance: random.Random) -> Pair:
+    pair = with_other_numbers(pair, chance, recipe.other_numbers)
+    return Pair(as_typed(pair.source, chance, recipe.as_typed), pair.target)
+
+
+def _validation_batches(data: ParallelData, tokenizer: Tokenizer) -> list[Batch]:
+    pairs = [pair for part in data.valid.values() for pair in part]
+    rows = list(
+        zip(
+            tokenizer.encode_batch([pair.source for pair in pairs]),
+            tokenizer.encode_batch([pair.target for pair in pairs]),
+            strict=True,
+        )
+    )
+    return [
+        make_batch([rows[number] for number in batch], tokenizer, tokenizer)
+        for batch in by_token_count(rows, _VALID_TOKENS)
+    ]
+
+
+def _trainer(
+    recipe: Recipe, options: RunOptions, callbacks: Sequence[Callback]
+) -> lightning.Trainer:
+    return lightning.Trainer(
+        accelerator=options.device,
+        devices=options.devices,
+        num_nodes=options.num_nodes,
+        precision=_precision(options.device),
+        max_epochs=-1,
+        max_steps=options.max_steps,
+        accumulate_grad_batches=recipe.accumulate,
+        gradient_clip_val=recipe.clip,
+        val_check_interval=recipe.validate_every * recipe.accumulate,
+        check_val_every_n_epoch=None,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,  # the stream deals the batches out itself
+        callbacks=list(callbacks),
+        logger=TensorBoardLogger(options.work / "tensorboard", name=None),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+def _precision(device: str) -> str:
+    """bfloat16 where the hardware multiplies it: GPUs, and CPUs with AVX-512 BF16 or AMX."""
+    if device != "cpu" and torch.cuda.is_available():
+        return "bf16-mixed"
+    return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"
+
+
+def _load_better(module: TranslationModule, weights: KeepWeights, valid: list[Batch]) -> None:
+    """Load the best weights or the average of the last, whichever validates better."""
+    parameters = dict(module.model.named_parameters())
+
+    def validated(candidate: Weights) -> float:
+        with torch.no_grad():
+            for name, value in candidate.items():
+                parameters[name].copy_(value)
+        return module.validation_loss(valid)
+
+    best, average = weights.best(), weights.average()
+    if validated(average) > validated(best):
+        return
+    validated(average)
