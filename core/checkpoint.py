@@ -136,7 +136,8 @@ def _load_tokenizers(folder: Path, sizes: Seq2SeqConfig) -> tuple[Tokenizer, Tok
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write readable JSON, whole or not at all."""
+    """Write readable JSON, whole or not at all; the folder is made if it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(part, path)

@@ -110,8 +110,7 @@ def _read_multi30k(files: Mapping[str, Path]) -> dict[str, list[Pair]]:
     parts = ("train", "val", "test_2016_flickr", "test_2017_flickr")
     return {
         part: [
-            Pair(*pair)
-            for pair in zip(lines(f"{part}.de.gz"), lines(f"{part}.en.gz"), strict=True)
+            Pair(*pair) for pair in zip(lines(f"{part}.de.gz"), lines(f"{part}.en.gz"), strict=True)
         ]
         for part in parts
     }

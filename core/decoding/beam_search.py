@@ -121,9 +121,7 @@ class _Search:
                     continue
                 score = length_normalised(total, length, self.options.length_penalty)
                 self.finished[source].append(
-                    _Finished(
-                        score, length - 1, parents[line][rank], token, log_probs[line][rank]
-                    )
+                    _Finished(score, length - 1, parents[line][rank], token, log_probs[line][rank])
                 )
 
     def _leave_out_done(self) -> None:

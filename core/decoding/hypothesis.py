@@ -23,8 +23,8 @@ class Limits:
     bos_id: int
     eos_id: int
     max_tokens: list[int]  # for each source, ``</s>`` included
+    device: torch.device  # of the state
     source_lengths: list[int] | None = None  # attention is cut to them
-    device: torch.device = torch.device("cpu")  # of the state
 
     def cut(self, attention: Tensor, source: int) -> Tensor:
         """Return attention (T, S) without the columns of padding."""

@@ -93,8 +93,10 @@ class Seq2Seq(nn.Module):
             self._embed(source, self.source_embedding), lengths
         )  # (B, S, M), (L, B, M), (L, B, M)
         return DecoderState(
-            torch.stack([torch.tanh(b(h)) for b, h in zip(self.bridge_hidden, hidden)]),
-            torch.stack([b(c) for b, c in zip(self.bridge_cell, cell)]),
+            torch.stack(
+                [torch.tanh(b(h)) for b, h in zip(self.bridge_hidden, hidden, strict=True)]
+            ),
+            torch.stack([b(c) for b, c in zip(self.bridge_cell, cell, strict=True)]),
             self.decoder.attention.remember(states, lengths),
         )
 
@@ -104,9 +106,7 @@ class Seq2Seq(nn.Module):
         """Read one token for each row; see :meth:`core.models.decoder.Decoder.step`."""
         return self.decoder.step(tokens, state, forced_attention)
 
-    def forward(
-        self, source: Tensor, lengths: Tensor, target: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, source: Tensor, lengths: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return (features, attention) of whole targets: (B, T, E) and (B, T, S).
 
         ``decoder.project`` makes logits of features; training does so for real tokens only.
@@ -130,6 +130,4 @@ class Seq2Seq(nn.Module):
 
 def _bridges(layers: int, memory_size: int, decoder: Decoder) -> nn.ModuleList:
     """One projection a layer from the encoder's final states to the decoder's first ones."""
-    return nn.ModuleList(
-        nn.Linear(memory_size, decoder.lstm.hidden_size) for _ in range(layers)
-    )
+    return nn.ModuleList(nn.Linear(memory_size, decoder.lstm.hidden_size) for _ in range(layers))

@@ -84,7 +84,8 @@ class Translator:
         rows = [[*ids, self.source_tokenizer.eos_id] for ids in encoded]
         order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
         while order:
-            longest, batch = 0, []
+            longest = 0
+            batch: list[int] = []
             while order and (not batch or (len(batch) + 1) * longest <= _BATCH_TOKENS):
                 batch.append(order.pop())  # the longest first: it tells how many fit
                 longest = max(longest, len(rows[batch[-1]]))

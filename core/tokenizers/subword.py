@@ -52,8 +52,7 @@ class SubwordTokenizer:
         """
         encoding = self._library.encode(text)
         return [
-            Piece(token, *span)
-            for token, span in zip(encoding.ids, encoding.offsets, strict=True)
+            Piece(token, *span) for token, span in zip(encoding.ids, encoding.offsets, strict=True)
         ]
 
     def encode_batch(self, texts: Sequence[str], dropout: float = 0.0) -> list[list[int]]:

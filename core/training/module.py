@@ -139,5 +139,3 @@ class TranslationModule(lightning.LightningModule):
         self.history = saved["history"]
         self._sums = saved["sums"]
         torch.set_rng_state(saved["random"])
-
-

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.errors import UserError
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -53,3 +55,16 @@ RECIPES = (
         validate_every=250,
     ),
 )
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe of that name.
+
+    Raises:
+        UserError: there is none.
+    """
+    for recipe in RECIPES:
+        if recipe.name == name:
+            return recipe
+    names = ", ".join(recipe.name for recipe in RECIPES)
+    raise UserError(f"There is no recipe called {name!r}; there are {names}.")

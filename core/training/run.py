@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import lightning
 import torch
@@ -90,7 +91,12 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
     trainer = _trainer(recipe, options, callbacks)
     stream.rank, stream.world = trainer.global_rank, trainer.world_size
     valid = _validation_batches(data, tokenizer)
-    trainer.fit(module, stream, DataLoader(valid, batch_size=None), ckpt_path=state if options.resume else None)
+    trainer.fit(
+        module,
+        stream,
+        DataLoader(valid, batch_size=None),  # type: ignore[arg-type]  # a list will do
+        ckpt_path=state if options.resume else None,
+    )
     if trainer.is_global_zero:
         _load_better(module, weights, valid)
         export(module)
@@ -124,7 +130,7 @@ def _model_and_tokenizer(
     return Seq2Seq(config), tokenizer
 
 
-def _dropout(recipe: Recipe) -> dict[str, float]:
+def _dropout(recipe: Recipe) -> dict[str, Any]:
     return {k: v for k, v in recipe.model.items() if k in ("dropout", "word_dropout")}
 
 
@@ -172,7 +178,7 @@ def _trainer(
     )
 
 
-def _precision(device: str) -> str:
+def _precision(device: str) -> Literal["bf16-mixed", "32-true"]:
     """bfloat16 where the hardware multiplies it: GPUs, and CPUs with AVX-512 BF16 or AMX."""
     if device != "cpu" and torch.cuda.is_available():
         return "bf16-mixed"

@@ -1,0 +1,38 @@
+"""The command line: ``python -m core``. Results on stdout, everything else on stderr."""
+
+import sys
+
+import typer
+
+from core.commands.data import app as data_app
+from core.commands.evaluate import evaluate
+from core.commands.info import info
+from core.commands.train import train
+from core.commands.translate import translate
+from core.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Recurrent sequence models: translate, evaluate, train, and look at the data.",
+)
+for command in (translate, evaluate, train, info):
+    app.command()(command)
+app.add_typer(data_app, name="data")
+
+
+def main() -> None:
+    """Run a command; a user's error is one sentence on stderr and exit status 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

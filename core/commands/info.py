@@ -1,0 +1,45 @@
+"""``python -m core info``: checkpoints, recipes, versions."""
+
+from typing import Any
+
+import torch
+import typer
+
+from core.checkpoint import read_config
+from core.commands.options import Json, to_json
+from core.evaluation.metrics import read_metrics
+from core.service import Service
+
+
+def info(as_json: Json = False) -> None:
+    """List checkpoints with their figures, recipes, and versions."""
+    from core.training.recipes import RECIPES
+
+    service = Service()
+    checkpoints = {
+        name: {
+            "kind": read_config(service.root / name)["kind"],
+            "weights": sum(p.numel() for p in service.translator(name).model.parameters()),
+            "metrics": read_metrics(service.root / name),
+        }
+        for name in service.checkpoints()
+    }
+    facts = {
+        "checkpoints": checkpoints,
+        "problems": service.problems(),
+        "recipes": {r.name: f"{r.minutes:g} minutes of two cores" for r in RECIPES},
+        "torch": torch.__version__,
+        "device": str(service.device),
+        "threads": torch.get_num_threads(),
+    }
+    typer.echo(to_json(facts) if as_json else _as_text(facts))
+
+
+def _as_text(facts: dict[str, Any]) -> str:
+    lines = []
+    for name, checkpoint in facts["checkpoints"].items():
+        lines.append(f"{name}: {checkpoint['kind']}, {checkpoint['weights']:,} weights")
+        lines += [f"  {m['name']}: {m['value']} (n = {m['n']})" for m in checkpoint["metrics"]]
+    lines += [f"{name} can't be loaded: {why}" for name, why in facts["problems"].items()]
+    lines += [f"recipe {name}: {cost}" for name, cost in facts["recipes"].items()]
+    return "\n".join([*lines, f"torch {facts['torch']} on {facts['device']}"])

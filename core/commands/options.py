@@ -1,0 +1,40 @@
+"""Options that several commands share, and how they print."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import UserError
+
+Checkpoint = Annotated[str, typer.Option(help="Name of a folder in checkpoints/.")]
+Method = Annotated[str, typer.Option(help="greedy, beam or sample.")]
+Beam = Annotated[int, typer.Option(help="Hypotheses that beam search keeps.")]
+LengthPenalty = Annotated[float, typer.Option(help="Scores are divided by length to this power.")]
+Temperature = Annotated[float, typer.Option(help="Of sampling; higher is bolder.")]
+Seed = Annotated[int, typer.Option(help="Of sampling; the same seed gives the same text.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def to_json(content: Any) -> str:
+    """Return readable JSON."""
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def write_lines(lines: list[str], output: Path | None) -> None:
+    """Write lines to a file, or to stdout.
+
+    Raises:
+        UserError: the file can't be written.
+    """
+    text = "".join(line + "\n" for line in lines)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{output} can't be written: {error.strerror}.") from None

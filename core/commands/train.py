@@ -1,0 +1,61 @@
+"""``python -m core train``: a recipe on its own data, or on a user's."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.data.splits import load_own
+from core.errors import UserError
+from core.service import CHECKPOINTS
+
+
+def train(
+    name: Annotated[str, typer.Argument(help="A recipe; see `python -m core info`.")],
+    source: Annotated[
+        Path | None, typer.Option(help="Your own text: source sentences, or a TSV of pairs.")
+    ] = None,
+    target: Annotated[Path | None, typer.Option(help="Their translations, line by line.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Checkpoint folder; by default checkpoints/NAME.")
+    ] = None,
+    max_minutes: Annotated[
+        float | None, typer.Option(help="Time of training in all; the schedule is laid over it.")
+    ] = None,
+    max_steps: Annotated[int, typer.Option(help="Optimizer steps in place of minutes.")] = -1,
+    resume: Annotated[bool, typer.Option(help="Go on with a run that was stopped.")] = False,
+    start_from: Annotated[
+        Path | None, typer.Option("--from", help="A checkpoint folder to train further.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    devices: Annotated[int, typer.Option(help="Devices of each machine.")] = 1,
+    num_nodes: Annotated[int, typer.Option(help="Machines; start the command on each.")] = 1,
+) -> None:
+    """Train a recipe, on its own data or on yours; the page then offers the checkpoint."""
+    # Lightning takes seconds to import, and nothing else needs it.
+    from core.training.recipes import find_recipe
+    from core.training.run import RunOptions
+    from core.training.run import train as run
+
+    recipe = find_recipe(name)
+    if target is not None and source is None:
+        raise UserError("--target needs --source.")
+    data = None if source is None else load_own(source, target)
+    if data is not None and output is None:
+        raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")
+    folder = output or CHECKPOINTS / name
+    run(
+        recipe,
+        RunOptions(
+            output=folder,
+            work=Path("runs") / folder.name,
+            minutes=recipe.minutes if max_minutes is None else max_minutes,
+            max_steps=max_steps,
+            resume=resume,
+            start_from=start_from,
+            device=device,
+            devices=devices,
+            num_nodes=num_nodes,
+        ),
+        data,
+    )

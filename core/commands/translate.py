@@ -1,0 +1,83 @@
+"""``python -m core translate``: a text, or a file line by line."""
+
+import dataclasses
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from core.commands.options import (
+    Beam,
+    Checkpoint,
+    Device,
+    Json,
+    LengthPenalty,
+    Method,
+    Seed,
+    Temperature,
+    to_json,
+    write_lines,
+)
+from core.data.splits import read_lines
+from core.decoding.options import DecodingOptions
+from core.errors import UserError
+from core.evaluation.translation import translate_all
+from core.service import DEFAULT, Service
+
+
+def translate(
+    text: Annotated[str | None, typer.Argument(help="German text.")] = None,
+    input: Annotated[Path | None, typer.Option(help="A file, a text on each line.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where to write; else stdout.")] = None,
+    checkpoint: Checkpoint = DEFAULT,
+    method: Method = "beam",
+    beam: Beam = 5,
+    length_penalty: LengthPenalty = 1.0,
+    temperature: Temperature = 1.0,
+    seed: Seed = 0,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Translate a text, or a file line by line.
+
+    With --input, each line in gives a line out, empty for empty.
+    """
+    if (text is None) == (input is None):
+        raise UserError("Give either a text or --input FILE.")
+    options = DecodingOptions(method, beam, length_penalty, temperature, seed)
+    service = Service(device=device)
+    if text is not None:
+        result = service.translate(text, checkpoint, **dataclasses.asdict(options))
+        write_lines([to_json(result.to_dict()) if as_json else result.text], output)
+        return
+    assert input is not None
+    lines = read_lines(input)
+    started = time.perf_counter()
+    with tqdm(total=len(lines), unit=" sentences", file=sys.stderr) as bar:
+        if as_json:
+            found = [_as_json(service, line, checkpoint, options, bar) for line in lines]
+        else:
+            translator = service.translator(checkpoint)
+            found, _ = translate_all(translator, lines, options, bar.update)
+    seconds = time.perf_counter() - started
+    write_lines(found, output)
+    tokenizer = service.translator(checkpoint).target_tokenizer
+    tokens = 0 if as_json else sum(map(len, tokenizer.encode_batch(found)))
+    rate = f"{len(lines) / seconds:,.1f} sentences/s"
+    rate += "" if as_json else f", {tokens / seconds:,.0f} tokens/s"
+    typer.echo(f"{len(lines)} lines in {seconds:.1f} s: {rate}", err=True)
+
+
+def _as_json(
+    service: Service, line: str, checkpoint: str, options: DecodingOptions, bar: tqdm
+) -> str:
+    """Return one line's translation as a line of JSON, ``null`` for a blank line."""
+    result = None
+    if line.strip():
+        result = service.translate(line, checkpoint, **dataclasses.asdict(options)).to_dict()
+    bar.update()
+    return json.dumps(result, ensure_ascii=False)
