@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from core.data.corpora import Pair
+from core.errors import UserError
 from core.tokenizers.protocol import Tokenizer
 
 _POOL = 100_000  # pairs that are sorted together; smaller pools mix lengths more, and pad more
@@ -24,6 +24,7 @@ class Batch:
     target_input: Tensor  # (B, T) begins with <s>
     target_output: Tensor  # (B, T) ends with </s>
     is_target: Tensor  # (B, T) True where target_output is a real token
+    next_place: tuple[int, int] = (0, 0)  # where its stream goes on: epoch, batch
 
     def to(self, device: torch.device, non_blocking: bool = False) -> "Batch":
         """Return the batch on a device (Lightning calls this)."""
@@ -31,12 +32,12 @@ class Batch:
         def move(field: Tensor) -> Tensor:
             return field.to(device, non_blocking=non_blocking)
 
-        return Batch(
-            move(self.source),
-            self.lengths,
-            move(self.target_input),
-            move(self.target_output),
-            move(self.is_target),
+        return replace(
+            self,
+            source=move(self.source),
+            target_input=move(self.target_input),
+            target_output=move(self.target_output),
+            is_target=move(self.is_target),
         )
 
 
@@ -108,7 +109,8 @@ class BatchStream:
     """An endless stream of training batches whose place can be saved.
 
     Epoch ``e`` depends on (seed, e) alone; of its batches each of ``world`` processes takes every
-    ``world``-th. ``state_dict`` names the next batch, so that a killed run goes on with it.
+    ``world``-th. A batch names the place behind it: a trainer fetches ahead, so the place of the
+    stream itself is not that of the training.
     """
 
     def __init__(
@@ -126,32 +128,28 @@ class BatchStream:
         self.tokens, self.seed = tokens, seed
         self.augment, self.source_dropout = augment, source_dropout
         self.rank, self.world = 0, 1
-        self.epoch, self.index = 0, 0
+        self.place = (0, 0)  # epoch, batch
 
     def __iter__(self) -> Iterator[Batch]:
+        epoch, first = self.place
         while True:
-            rows, batches = self._epoch_batches()
-            mine = batches[self.rank :: self.world]
+            rows, batches = self._epoch_batches(epoch)
             # All processes must see equally many, or the last one waits for ever.
-            mine = mine[: len(batches) // self.world]
-            while self.index < len(mine):
-                self.index += 1
-                batch = [rows[number] for number in mine[self.index - 1]]
-                yield make_batch(batch, self.source, self.target)
-            self.epoch, self.index = self.epoch + 1, 0
+            mine = batches[self.rank :: self.world][: len(batches) // self.world]
+            if not mine:
+                raise UserError(f"The text is too short for {self.world} devices; use fewer.")
+            for index in range(first, len(mine)):
+                batch = [rows[number] for number in mine[index]]
+                place = (epoch, index + 1) if index + 1 < len(mine) else (epoch + 1, 0)
+                yield replace(make_batch(batch, self.source, self.target), next_place=place)
+            epoch, first = epoch + 1, 0
 
-    def _epoch_batches(self) -> tuple[list[tuple[list[int], list[int]]], list[list[int]]]:
-        chance = random.Random(f"{self.seed} {self.epoch}")
+    def _epoch_batches(
+        self, epoch: int
+    ) -> tuple[list[tuple[list[int], list[int]]], list[list[int]]]:
+        chance = random.Random(f"{self.seed} {epoch}")
         pairs = [self.augment(pair, chance) for pair in self.pairs]
         sources = self.source.encode_batch([p.source for p in pairs], self.source_dropout)
         targets = self.target.encode_batch([p.target for p in pairs])
         rows = list(zip(sources, targets, strict=True))
         return rows, by_token_count(rows, self.tokens, chance)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the place of the next batch."""
-        return {"epoch": self.epoch, "index": self.index}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on at a place that :meth:`state_dict` gave."""
-        self.epoch, self.index = state["epoch"], state["index"]

@@ -13,8 +13,8 @@ from core.pipelines.results import Token
 from core.tokenizers.protocol import Piece
 
 # A run of letters, digits and what joins them inside of a word (don't, 14:35, 3,20, E-Mail); else
-# one sign of punctuation.
-_WORD = re.compile(r"\w+(?:[-'’.,:]\w+)*|[^\w\s]")
+# a run of punctuation, because one piece may spell several signs (… ."), and pieces can't be cut.
+_WORD = re.compile(r"\w+(?:[-'’.,:]\w+)*|[^\w\s]+")
 END = "</s>"
 
 

@@ -24,7 +24,11 @@ class Progress(Callback):
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TranslationModule)
         self._before = module.tokens_seen
-        self._bar = tqdm(total=100.0, unit="%", bar_format="{percentage:3.0f}%|{bar:20}|{postfix}")
+        self._bar = tqdm(
+            disable=not trainer.is_global_zero,
+            total=100.0,
+            bar_format="{percentage:3.0f}%|{bar:20}|{postfix}",
+        )
 
     def on_train_batch_end(
         self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int

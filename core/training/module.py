@@ -88,7 +88,7 @@ class TranslationModule(lightning.LightningModule):
         self.history.append(
             {
                 "step": self.global_step,
-                "epoch": self.stream.epoch,
+                "epoch": self.stream.place[0],
                 "seconds": round(self.seconds, 1),
                 "tokens": self.tokens_seen,
                 "train_loss": round(float(self._sums[0] / self._sums[1]), 4),
@@ -104,6 +104,7 @@ class TranslationModule(lightning.LightningModule):
             )
 
     def on_train_batch_start(self, batch: Batch, index: int) -> None:
+        self.stream.place = batch.next_place  # before the callbacks that save it
         warm = min(1.0, (self.global_step + 1) / self.recipe.warmup_steps)
         rate = self.recipe.learning_rate * warm * (1.0 - self.progress)
         for group in self.trainer.optimizers[0].param_groups:
@@ -123,7 +124,7 @@ class TranslationModule(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["seqlens"] = {
-            "stream": self.stream.state_dict(),
+            "place": self.stream.place,
             "seconds": self.seconds,
             "tokens": self.tokens_seen,
             "history": self.history,
@@ -133,7 +134,7 @@ class TranslationModule(lightning.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         saved = checkpoint["seqlens"]
-        self.stream.load_state_dict(saved["stream"])
+        self.stream.place = tuple(saved["place"])
         self._seconds_before = saved["seconds"]
         self.tokens_seen = saved["tokens"]
         self.history = saved["history"]

@@ -12,6 +12,7 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
 from core.checkpoint import load_checkpoint, load_weights, save_checkpoint, write_json
@@ -58,8 +59,7 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
     if options.resume and not state.is_file():
         raise UserError(f"There is no run to resume in {options.work}; start without --resume.")
     if not options.resume:
-        shutil.rmtree(options.work, ignore_errors=True)
-        options.work.mkdir(parents=True)
+        _make_empty(options.work)
     lightning.seed_everything(recipe.seed, verbose=False)
     model, tokenizer = _model_and_tokenizer(recipe, options, data)
     stream = BatchStream(
@@ -114,20 +114,29 @@ def _model_and_tokenizer(
         load_weights(options.start_from, model)
         return model, checkpoint.source_tokenizer
     path = options.work / "tokenizer.json"
-    if not path.is_file():
-        # Lower-case copies are in the text as often as the model will read them.
-        chance = random.Random(recipe.seed)
-        texts = (
-            text
-            for pair in data.train
-            for text in (as_typed(pair.source, chance, recipe.as_typed), pair.target)
-        )
-        SubwordTokenizer.train(texts, recipe.vocab_size).save(path)
-    tokenizer = SubwordTokenizer.load(path)
+    tokenizer = SubwordTokenizer.load(path) if options.resume else _train_tokenizer(recipe, data)
+    rank_zero_only(tokenizer.save)(path)
     config = Seq2SeqConfig(
         tokenizer.vocab_size, tokenizer.vocab_size, tokenizer.eos_id + 1, **recipe.model
     )
     return Seq2Seq(config), tokenizer
+
+
+def _train_tokenizer(recipe: Recipe, data: ParallelData) -> SubwordTokenizer:
+    # Lower-case copies are in the text as often as the model will read them.
+    chance = random.Random(recipe.seed)
+    texts = (
+        text
+        for pair in data.train
+        for text in (as_typed(pair.source, chance, recipe.as_typed), pair.target)
+    )
+    return SubwordTokenizer.train(texts, recipe.vocab_size)
+
+
+@rank_zero_only
+def _make_empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def _dropout(recipe: Recipe) -> dict[str, Any]:
