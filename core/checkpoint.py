@@ -57,8 +57,10 @@ def save_checkpoint(
         for name, parameter in model.named_parameters()  # shared ones once
     }
     # Never a half-written file under the final name: a page may be reading the folder.
-    save_file(weights, folder / (WEIGHTS + ".part"))
-    os.replace(folder / (WEIGHTS + ".part"), folder / WEIGHTS)
+    part = folder / (WEIGHTS + ".part")
+    save_file(weights, part)
+    part.chmod(0o644)  # the library leaves it to the owner alone
+    os.replace(part, folder / WEIGHTS)
 
 
 def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:

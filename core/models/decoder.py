@@ -4,7 +4,7 @@
 token with the same parameters, a single matrix product for each layer.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,9 @@ from torch.nn import functional
 
 from core.models.attention import LuongAttention, Memory
 from core.models.protocol import StepOutput
+from core.models.step_product import StepProduct
+
+_LSTM_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 class DecoderState(NamedTuple):
@@ -61,6 +64,8 @@ class Decoder(nn.Module):
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
         self.dropout = nn.Dropout(dropout)
         self.writable = writable
+        # A function of the parameters, kept because it is read at each step; see _step_products.
+        self._packed: Any = None
 
     def forward(
         self, embedded: Tensor, hidden: Tensor, cell: Tensor, memory: Memory
@@ -91,34 +96,49 @@ class Decoder(nn.Module):
             tokens: (R,) ids.
             forced_attention: (R, S) weights to use in place of the computed ones.
         """
+        gates, combine, project = self._step_products()
         hiddens, cells = [], []
         output = self.embedding(tokens)  # (R, E)
-        for layer in range(self.lstm.num_layers):
-            output, cell = self._cell(layer, output, state.hidden[layer], state.cell[layer])
+        for layer, product in enumerate(gates):
+            hidden, cell = state.hidden[layer], state.cell[layer]
+            output, cell = _cell(product(torch.cat((output, hidden), dim=1)), cell)
             hiddens.append(output)
             cells.append(cell)
         grouped = (state.memory.values.size(0), -1)  # rows of a source stand together
         forced = None if forced_attention is None else forced_attention.unflatten(0, grouped)
         context, weights = self.attention(output.unflatten(0, grouped), state.memory, forced)
-        features = self._attentional(output, context.flatten(0, 1))
+        features = combine(torch.cat((output, context.flatten(0, 1)), dim=1)).tanh_()
+        logits = project(features)
+        logits[:, self.writable :] = -torch.inf
         after = DecoderState(torch.stack(hiddens), torch.stack(cells), state.memory)
-        return StepOutput(self.project(features), after, weights.flatten(0, 1))
+        return StepOutput(logits, after, weights.flatten(0, 1))
+
+    def _step_products(self) -> tuple[list[StepProduct], StepProduct, StepProduct]:
+        """Return the products of a step, packed anew only when a parameter has changed."""
+        key = [(p.data_ptr(), p._version) for p in self.parameters()]
+        if self._packed is None or self._packed[0] != key:
+            self._packed = key, self._pack()
+        return self._packed[1]
+
+    def _pack(self) -> tuple[list[StepProduct], StepProduct, StepProduct]:
+        gates = []
+        for layer in range(self.lstm.num_layers):
+            own = [getattr(self.lstm, f"{name}_l{layer}") for name in _LSTM_PARAMETERS]
+            # One product over [input, hidden] in place of two.
+            gates.append(StepProduct(torch.cat(own[:2], dim=1), own[2] + own[3]))
+        return (
+            gates,
+            StepProduct(self.combine.weight, self.combine.bias),
+            StepProduct(self.embedding.weight, self.bias),
+        )
 
     def _attentional(self, outputs: Tensor, context: Tensor) -> Tensor:
         # h~ = tanh(W [c; h]), equation 5 of Luong et al. 2015, here of the embedding's size.
         return torch.tanh(self.combine(torch.cat((outputs, context), dim=-1)))
 
-    def _cell(
-        self, layer: int, inputs: Tensor, hidden: Tensor, cell: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        weight, bias = self._step_weights(layer)
-        gates = functional.linear(torch.cat((inputs, hidden), dim=1), weight, bias)  # (R, 4H)
-        enter, keep, candidate, leave = gates.chunk(4, dim=1)
-        cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(candidate)
-        return torch.sigmoid(leave) * torch.tanh(cell), cell
 
-    def _step_weights(self, layer: int) -> tuple[Tensor, Tensor]:
-        lstm = self.lstm
-        weights = getattr(lstm, f"weight_ih_l{layer}"), getattr(lstm, f"weight_hh_l{layer}")
-        biases = getattr(lstm, f"bias_ih_l{layer}"), getattr(lstm, f"bias_hh_l{layer}")
-        return torch.cat(weights, dim=1), biases[0] + biases[1]
+def _cell(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+    """Return (hidden, cell) of an LSTM, each (R, H), from gates (R, 4H) in torch's order."""
+    enter, keep, candidate, leave = gates.chunk(4, dim=1)
+    cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(candidate)
+    return torch.sigmoid(leave) * torch.tanh(cell), cell
