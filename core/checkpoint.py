@@ -98,6 +98,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """Return the validations of the run that made the checkpoint, none if it has no history."""
+    path = folder / "history.json"
+    history: list[dict[str, Any]] = json.loads(path.read_text()) if path.is_file() else []
+    return history
+
+
 def load_weights(folder: Path, model: nn.Module) -> None:
     """Copy the folder's weights into the model.
 

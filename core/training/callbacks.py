@@ -75,20 +75,28 @@ class KeepWeights(Callback):
         """``export`` is called whenever the validation loss is the best so far."""
         self._folder, self._last, self._export = folder, last, export
 
+    def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
+        assert isinstance(module, TranslationModule)
+        if module.history and not (self._folder / "best.pt").is_file():
+            self._keep(module, "best")  # of the checkpoint that the run starts from
+
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TranslationModule)
         module.record_validation()
         if not trainer.is_global_zero:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        weights = {name: p.detach().cpu() for name, p in module.model.named_parameters()}
-        torch.save(weights, self._folder / f"step-{module.global_step:07d}.pt")
+        self._keep(module, f"step-{module.global_step:07d}")
         for old in sorted(self._folder.glob("step-*.pt"))[: -self._last]:
             old.unlink()
         losses = [row["valid_loss"] for row in module.history]
         if losses[-1] == min(losses):
-            torch.save(weights, self._folder / "best.pt")
+            self._keep(module, "best")
             self._export(module)
+
+    def _keep(self, module: TranslationModule, name: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        weights = {key: p.detach().cpu() for key, p in module.model.named_parameters()}
+        torch.save(weights, self._folder / f"{name}.pt")
 
     def best(self) -> Weights:
         """Return the weights of the lowest validation loss."""

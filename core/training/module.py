@@ -1,7 +1,7 @@
 """The Lightning module: loss, optimizer, schedule, and what a resumed run needs."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import lightning
@@ -13,18 +13,30 @@ from core.models.seq2seq import Seq2Seq
 from core.training.loss import projected_loss
 from core.training.recipes import Recipe
 
+_NOTHING = {"step": 0, "epoch": 0, "seconds": 0.0, "tokens": 0}
+
 
 class TranslationModule(lightning.LightningModule):
     """Trains a Seq2Seq on a :class:`BatchStream`; the schedule lies over time or over steps."""
 
     def __init__(
-        self, model: Seq2Seq, recipe: Recipe, stream: BatchStream, minutes: float, max_steps: int
+        self,
+        model: Seq2Seq,
+        recipe: Recipe,
+        stream: BatchStream,
+        minutes: float,
+        max_steps: int,
+        history: Sequence[dict[str, float]] = (),
     ) -> None:
-        """``max_steps`` > 0 lays the schedule over so many steps, else over ``minutes``."""
+        """``max_steps`` > 0 lays the schedule over so many steps, else over ``minutes``.
+
+        ``history`` is that of the run whose weights this one starts from, if any: it goes on.
+        """
         super().__init__()
         self.model, self.recipe, self.stream = model, recipe, stream
         self.minutes, self.max_steps = minutes, max_steps
-        self.history: list[dict[str, float]] = []
+        self.history = list(history)
+        self._earlier = history[-1] if history else _NOTHING
         self.tokens_seen = 0
         self._seconds_before = 0.0  # of the runs that this one resumes
         self._started = time.monotonic()
@@ -87,10 +99,10 @@ class TranslationModule(lightning.LightningModule):
         """Add a row to the history, from the validation that has just ended."""
         self.history.append(
             {
-                "step": self.global_step,
-                "epoch": self.stream.place[0],
-                "seconds": round(self.seconds, 1),
-                "tokens": self.tokens_seen,
+                "step": self._earlier["step"] + self.global_step,
+                "epoch": self._earlier["epoch"] + self.stream.place[0],
+                "seconds": round(self._earlier["seconds"] + self.seconds, 1),
+                "tokens": self._earlier["tokens"] + self.tokens_seen,
                 "train_loss": round(float(self._sums[0] / self._sums[1]), 4),
                 "valid_loss": round(float(self.trainer.callback_metrics["valid_loss"]), 4),
                 "learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"],
@@ -128,6 +140,7 @@ class TranslationModule(lightning.LightningModule):
             "seconds": self.seconds,
             "tokens": self.tokens_seen,
             "history": self.history,
+            "earlier": self._earlier,
             "sums": self._sums,
             "random": torch.get_rng_state(),
         }
@@ -137,6 +150,6 @@ class TranslationModule(lightning.LightningModule):
         self.stream.place = tuple(saved["place"])
         self._seconds_before = saved["seconds"]
         self.tokens_seen = saved["tokens"]
-        self.history = saved["history"]
+        self.history, self._earlier = saved["history"], saved["earlier"]
         self._sums = saved["sums"]
         torch.set_rng_state(saved["random"])

@@ -15,7 +15,13 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
-from core.checkpoint import load_checkpoint, load_weights, save_checkpoint, write_json
+from core.checkpoint import (
+    load_checkpoint,
+    load_weights,
+    read_history,
+    save_checkpoint,
+    write_json,
+)
 from core.data.augmentation import as_typed, with_other_numbers
 from core.data.batching import Batch, BatchStream, by_token_count, make_batch
 from core.data.corpora import Pair
@@ -71,7 +77,8 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
         lambda pair, chance: _augment(recipe, pair, chance),
         recipe.source_dropout,
     )
-    module = TranslationModule(model, recipe, stream, options.minutes, options.max_steps)
+    history = [] if options.start_from is None else read_history(options.start_from)
+    module = TranslationModule(model, recipe, stream, options.minutes, options.max_steps, history)
 
     def export(module: TranslationModule) -> None:
         save_checkpoint(
