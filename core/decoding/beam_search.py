@@ -32,11 +32,19 @@ class _Finished:
     log_prob: float
 
 
+def _by_score(end: _Finished) -> float:
+    return -end.score
+
+
 @torch.inference_mode()
 def beam_search(
-    model: StepModel, state: State, options: DecodingOptions, limits: Limits
+    model: StepModel,
+    state: State,
+    options: DecodingOptions,
+    limits: Limits,
+    n_best: int | None = None,
 ) -> list[list[DecodedSequence]]:
-    """Return the hypotheses of each source, best first, at most ``options.beam`` of them.
+    """Return the hypotheses of each source, best first, all of them or the ``n_best``.
 
     A hypothesis is finished when ``</s>`` is among the best ``beam`` continuations of its source,
     and then takes no place in the beam; the search for a source ends with ``beam`` of them.
@@ -47,7 +55,7 @@ def beam_search(
         options: beam and length penalty are used.
         limits: of the B sources.
     """
-    return _Search(model, state, options, limits).run()
+    return _Search(model, state, options, limits).run(n_best)
 
 
 class _Search:
@@ -64,11 +72,14 @@ class _Search:
         self.tokens = torch.full((count, 1), limits.bos_id, device=limits.device)  # (B', K)
         self.scores = torch.zeros(count, 1, device=limits.device)  # (B', K) sums of log-probs
 
-    def run(self) -> list[list[DecodedSequence]]:
+    def run(self, n_best: int | None) -> list[list[DecodedSequence]]:
         while self.active:
             self._grow()
             self._leave_out_done()
-        return [self._follow_back(source) for source in range(len(self.finished))]
+        return [
+            [self._sequence(source, end) for end in sorted(ends, key=_by_score)[:n_best]]
+            for source, ends in enumerate(self.finished)
+        ]
 
     def _grow(self) -> None:
         """Take one step with every hypothesis and keep the best continuations of each source."""
@@ -76,8 +87,8 @@ class _Search:
         output = self.model.step(self.tokens.flatten(), self.state)
         width = self.tokens.size(1)
         # Twice the beam: even if every hypothesis can end, as many are left to go on with.
-        best, ids = output.logits.topk(min(2 * beam, output.logits.size(1)), dim=1)
-        log_probs = best.float() - output.logits.float().logsumexp(dim=1, keepdim=True)
+        everything = output.logits.log_softmax(dim=1, dtype=torch.float32)
+        log_probs, ids = everything.topk(min(2 * beam, everything.size(1)), dim=1)
         totals = self.scores[:, :, None] + log_probs.view(lines, width, -1)  # (B', K, 2K)
         count = min(2 * beam, totals[0].numel())
         scores, places = totals.flatten(1).topk(count, dim=1)  # (B', 2K)
@@ -88,10 +99,12 @@ class _Search:
             log_probs=log_probs.view(lines, -1).gather(1, places),
         )
         self._finish(grown)
-        # Those that end go to the back, in their order: the first ``beam`` go on.
-        ended = (grown.tokens == self.limits.eos_id).long()
-        order = (ended * count + torch.arange(count, device=ended.device)).argsort(dim=1)
-        kept = _Candidates(*(field.gather(1, order[:, :beam]) for field in grown))
+        kept = _Candidates(*(field[:, :beam] for field in grown))
+        ended = grown.tokens == self.limits.eos_id
+        if ended.any():
+            # Those that end go to the back, in their order: the first ``beam`` go on.
+            order = (ended * count + torch.arange(count, device=ended.device)).argsort(dim=1)
+            kept = _Candidates(*(field.gather(1, order[:, :beam]) for field in grown))
         self.scores = kept.scores.masked_fill(kept.tokens == self.limits.eos_id, -torch.inf)
         self.tokens = kept.tokens
         attention = output.attention
@@ -145,11 +158,8 @@ class _Search:
         rows = kept[:, None] * width + torch.arange(width, device=kept.device)
         self.state = self.state.select(rows)
 
-    def _follow_back(self, source: int) -> list[DecodedSequence]:
-        ranked = sorted(self.finished[source], key=lambda end: -end.score)
-        return [self._sequence(source, end) for end in ranked[: self.options.beam]]
-
     def _sequence(self, source: int, end: _Finished) -> DecodedSequence:
+        """Follow a hypothesis back to its beginning."""
         tokens, log_probs = [end.token], [end.log_prob]
         parent, rows = end.parent, []
         for step in range(end.step, -1, -1):

@@ -1,7 +1,7 @@
 """What a caller may choose about decoding, checked at construction."""
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import UserError
 
@@ -25,12 +25,15 @@ class DecodingOptions:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise UserError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}.")
-        _check_range("beam", self.beam, 1, 100)
-        _check_range("length_penalty", self.length_penalty, 0.0, 5.0)
-        _check_range("temperature", self.temperature, 0.01, 10.0)
-        _check_range("seed", self.seed, 0, 2**31 - 1)
+        _check_range("beam", self.beam, int, 1, 100)
+        _check_range("length_penalty", self.length_penalty, float, 0.0, 5.0)
+        _check_range("temperature", self.temperature, float, 0.01, 10.0)
+        _check_range("seed", self.seed, int, 0, 2**31 - 1)
 
 
-def _check_range(name: str, value: float, low: float, high: float) -> None:
-    if not math.isfinite(value) or not low <= value <= high:
-        raise UserError(f"{name} must be between {low} and {high}, not {value}.")
+def _check_range(name: str, value: Any, kind: type, low: float, high: float) -> None:
+    number = isinstance(value, int) or (kind is float and isinstance(value, float))
+    # NaN fails both comparisons.
+    if not number or not low <= value <= high:
+        what = "a whole number" if kind is int else "a number"
+        raise UserError(f"{name} must be {what} from {low} to {high}, not {value!r}.")

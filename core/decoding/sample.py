@@ -63,8 +63,8 @@ def decode_one_by_one(
     while active:
         output = model.step(last, state)
         last, state = choose(output.logits, step), output.state
-        logit = output.logits.gather(1, last[:, None])[:, 0].float()
-        chosen = (logit - output.logits.float().logsumexp(dim=-1)).tolist()
+        everything = output.logits.log_softmax(dim=-1, dtype=torch.float32)
+        chosen = everything.gather(1, last[:, None])[:, 0].tolist()
         step += 1
         going_on = []
         for row, (source, token) in enumerate(zip(active, last.tolist(), strict=True)):

@@ -49,8 +49,10 @@ class LuongAttention(nn.Module):
             forced: (B, T, S) weights to use in place of the computed ones.
         """
         if forced is None:
-            scores = queries @ memory.keys.transpose(1, 2)  # (B, T, S)
-            weights = torch.softmax(scores.float() + memory.mask, dim=-1)
+            keys = memory.keys.transpose(1, 2)  # (B, H, S)
+            scores = torch.baddbmm(memory.mask.to(queries.dtype), queries, keys)  # (B, T, S)
+            # In float32 even where products are bfloat16: the weights of a row add to 1.
+            weights = torch.softmax(scores, dim=-1, dtype=torch.float32)
         else:
             weights = forced
-        return weights.to(memory.values.dtype) @ memory.values, weights
+        return torch.bmm(weights.to(memory.values.dtype), memory.values), weights

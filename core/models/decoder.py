@@ -26,17 +26,15 @@ class DecoderState(NamedTuple):
 
     def select(self, rows: Tensor) -> "DecoderState":
         """Return the state of the given rows; see :class:`core.models.protocol.State`."""
-        sources = rows[:, 0] // (self.hidden.size(1) // self.memory.values.size(0))  # (B',)
-        count = self.memory.values.size(0)
-        unchanged = len(sources) == count and (
-            count == 1 or torch.equal(sources, torch.arange(count, device=sources.device))
-        )
-        flat = rows.reshape(-1)
+        flat, memory = rows.reshape(-1), self.memory
+        count = memory.values.size(0)
+        if count > 1 or len(rows) > 1:
+            sources = rows[:, 0] // (self.hidden.size(1) // count)  # (B',)
+            # Copying what every hypothesis looks at costs more than a step: only if it changes.
+            if not torch.equal(sources, torch.arange(count, device=sources.device)):
+                memory = memory.select(sources)
         return DecoderState(
-            self.hidden.index_select(1, flat),
-            self.cell.index_select(1, flat),
-            # Copying what every hypothesis looks at would cost more than the step itself.
-            self.memory if unchanged else self.memory.select(sources),
+            self.hidden.index_select(1, flat), self.cell.index_select(1, flat), memory
         )
 
 
@@ -66,6 +64,7 @@ class Decoder(nn.Module):
         self.writable = writable
         # A function of the parameters, kept because it is read at each step; see _step_products.
         self._packed: Any = None
+        self._watched = tuple(self.parameters())
 
     def forward(
         self, embedded: Tensor, hidden: Tensor, cell: Tensor, memory: Memory
@@ -99,23 +98,23 @@ class Decoder(nn.Module):
         gates, combine, project = self._step_products()
         hiddens, cells = [], []
         output = self.embedding(tokens)  # (R, E)
-        for layer, product in enumerate(gates):
-            hidden, cell = state.hidden[layer], state.cell[layer]
+        for product, hidden, cell in zip(
+            gates, state.hidden.unbind(), state.cell.unbind(), strict=True
+        ):
             output, cell = _cell(product(torch.cat((output, hidden), dim=1)), cell)
             hiddens.append(output)
             cells.append(cell)
-        grouped = (state.memory.values.size(0), -1)  # rows of a source stand together
-        forced = None if forced_attention is None else forced_attention.unflatten(0, grouped)
-        context, weights = self.attention(output.unflatten(0, grouped), state.memory, forced)
-        features = combine(torch.cat((output, context.flatten(0, 1)), dim=1)).tanh_()
-        logits = project(features)
-        logits[:, self.writable :] = -torch.inf
+        sources, rows = state.memory.values.size(0), len(tokens)
+        grouped = (sources, rows // sources, -1)  # rows of a source stand together
+        forced = None if forced_attention is None else forced_attention.view(grouped)
+        context, weights = self.attention(output.view(grouped), state.memory, forced)
+        features = combine(torch.cat((output, context.view(rows, -1)), dim=1)).tanh_()
         after = DecoderState(torch.stack(hiddens), torch.stack(cells), state.memory)
-        return StepOutput(logits, after, weights.flatten(0, 1))
+        return StepOutput(project(features), after, weights.view(rows, -1))
 
     def _step_products(self) -> tuple[list[StepProduct], StepProduct, StepProduct]:
         """Return the products of a step, packed anew only when a parameter has changed."""
-        key = [(p.data_ptr(), p._version) for p in self.parameters()]
+        key = [(parameter.data_ptr(), parameter._version) for parameter in self._watched]
         if self._packed is None or self._packed[0] != key:
             self._packed = key, self._pack()
         return self._packed[1]
@@ -126,10 +125,12 @@ class Decoder(nn.Module):
             own = [getattr(self.lstm, f"{name}_l{layer}") for name in _LSTM_PARAMETERS]
             # One product over [input, hidden] in place of two.
             gates.append(StepProduct(torch.cat(own[:2], dim=1), own[2] + own[3]))
+        bias = self.bias.detach().clone()
+        bias[self.writable :] = -torch.inf
         return (
             gates,
             StepProduct(self.combine.weight, self.combine.bias),
-            StepProduct(self.embedding.weight, self.bias),
+            StepProduct(self.embedding.weight, bias),
         )
 
     def _attentional(self, outputs: Tensor, context: Tensor) -> Tensor:
@@ -140,5 +141,6 @@ class Decoder(nn.Module):
 def _cell(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
     """Return (hidden, cell) of an LSTM, each (R, H), from gates (R, 4H) in torch's order."""
     enter, keep, candidate, leave = gates.chunk(4, dim=1)
-    cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(candidate)
+    kept = torch.sigmoid(keep) * cell
+    cell = torch.addcmul(kept, torch.sigmoid(enter), torch.tanh(candidate))
     return torch.sigmoid(leave) * torch.tanh(cell), cell

@@ -30,19 +30,29 @@ class Seq2SeqConfig:
 
     def __post_init__(self) -> None:
         for name in ("embedding_size", "encoder_hidden_size", "decoder_hidden_size"):
-            if getattr(self, name) < 8 or getattr(self, name) % 8:
+            if not _is_multiple(getattr(self, name), 8):
                 raise UserError(f"{name} must be a multiple of 8, not {getattr(self, name)}.")
         for name in ("source_vocab_size", "target_vocab_size"):
-            if getattr(self, name) < 64 or getattr(self, name) % 64:
+            if not _is_multiple(getattr(self, name), 64):
                 raise UserError(f"{name} must be a multiple of 64, not {getattr(self, name)}.")
-        if self.encoder_layers != self.decoder_layers:
-            raise UserError("encoder_layers and decoder_layers must be equal.")
+        if self.writable not in range(1, self.target_vocab_size + 1):
+            raise UserError(f"writable must be 1 to {self.target_vocab_size}, not {self.writable}.")
+        for name in ("dropout", "word_dropout"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
+        if self.encoder_layers != self.decoder_layers or self.encoder_layers not in range(1, 17):
+            raise UserError("encoder_layers and decoder_layers must be equal, from 1 to 16.")
         if self.score not in ("dot", "general"):
             raise UserError(f"score must be 'dot' or 'general', not {self.score!r}.")
         if self.score == "dot" and self.decoder_hidden_size != 2 * self.encoder_hidden_size:
             raise UserError("score 'dot' needs decoder_hidden_size = 2 × encoder_hidden_size.")
         if self.joint_vocabulary and self.source_vocab_size != self.target_vocab_size:
             raise UserError("a joint vocabulary needs equal vocabulary sizes.")
+
+
+def _is_multiple(value: int, of: int) -> bool:
+    # A size of config.json may be anything.
+    return isinstance(value, int) and value >= of and value % of == 0
 
 
 class Seq2Seq(nn.Module):

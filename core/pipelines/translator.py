@@ -64,7 +64,7 @@ class Translator:
         for number in range(1, len(lines)):
             first[number] = first[number - 1] + missing[number - 1]
         yield from ((number, "") for number, count in enumerate(missing) if not count)
-        for index, decoded in self._decode_sorted([text for _, text in sentences], options):
+        for index, decoded in self._decode_sorted([s for _, s in sentences], options, 1):
             number = sentences[index][0]
             done[number][index - first[number]] = self.target_tokenizer.decode(decoded[0].tokens)
             if len(done[number]) == missing[number]:
@@ -75,10 +75,11 @@ class Translator:
         self, sentences: Sequence[str], options: DecodingOptions
     ) -> list[list[DecodedSequence]]:
         """Return the hypotheses of each sentence, best first."""
-        return [decoded for _, decoded in sorted(self._decode_sorted(sentences, options))]
+        found = dict(self._decode_sorted(sentences, options, options.beam))
+        return [found[number] for number in range(len(sentences))]
 
     def _decode_sorted(
-        self, sentences: Sequence[str], options: DecodingOptions
+        self, sentences: Sequence[str], options: DecodingOptions, n_best: int
     ) -> Iterator[tuple[int, list[DecodedSequence]]]:
         encoded = self.source_tokenizer.encode_batch(sentences)
         rows = [[*ids, self.source_tokenizer.eos_id] for ids in encoded]
@@ -89,12 +90,12 @@ class Translator:
             while order and (not batch or (len(batch) + 1) * longest <= _BATCH_TOKENS):
                 batch.append(order.pop())  # the longest first: it tells how many fit
                 longest = max(longest, len(rows[batch[-1]]))
-            decoded = self._decode_batch([rows[number] for number in batch], options)
+            decoded = self._decode_batch([rows[number] for number in batch], options, n_best)
             yield from zip(batch, decoded, strict=True)
 
     @torch.inference_mode()
     def _decode_batch(
-        self, rows: list[list[int]], options: DecodingOptions
+        self, rows: list[list[int]], options: DecodingOptions, n_best: int
     ) -> list[list[DecodedSequence]]:
         device = self.model.device
         lengths = [len(row) for row in rows]
@@ -109,7 +110,7 @@ class Translator:
         source = pad_rows(rows, self.source_tokenizer.pad_id).to(device)
         state = self.model.start(source, torch.tensor(lengths))
         if options.method == "beam":
-            return beam_search(self.model, state, options, limits)
+            return beam_search(self.model, state, options, limits, n_best)
         return [[one] for one in decode_one_by_one(self.model, state, options, limits)]
 
     def _translation(
