@@ -72,8 +72,9 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpo
     config = read_config(folder)
     try:
         sizes = Seq2SeqConfig(**config["model"])
-    except (KeyError, TypeError) as error:
-        raise UserError(f"{folder / 'config.json'} does not describe a model: {error}.") from None
+    except (KeyError, TypeError, UserError) as error:
+        why = str(error).rstrip(".")
+        raise UserError(f"{folder / 'config.json'} does not describe a model: {why}.") from None
     tokenizers = _load_tokenizers(folder, sizes)
     model = Seq2Seq(sizes)
     load_weights(folder, model)

@@ -24,6 +24,8 @@ class Recipe:
     label_smoothing: float = 0.1
     as_typed: float = 0.25  # share of sources in lower case, without stop, without umlauts
     other_numbers: float = 0.5  # share of pairs whose shared numbers are replaced
+    number_copies: int = 4  # times that a pair with shared numbers is read in an epoch
+    digits: float = 0.3  # share of pairs whose number word is replaced by digits
     source_dropout: float = 0.05  # BPE-dropout of the source
     validate_every: int = 500  # optimizer steps
     patience: int = 10  # validations without a better loss, then it stops

@@ -22,7 +22,12 @@ from core.checkpoint import (
     save_checkpoint,
     write_json,
 )
-from core.data.augmentation import as_typed, with_other_numbers
+from core.data.augmentation import (
+    as_typed,
+    shared_numbers,
+    with_digits,
+    with_other_numbers,
+)
 from core.data.batching import Batch, BatchStream, by_token_count, make_batch
 from core.data.corpora import Pair
 from core.data.splits import LOADERS, ParallelData
@@ -68,8 +73,9 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
         _make_empty(options.work)
     lightning.seed_everything(recipe.seed, verbose=False)
     model, tokenizer = _model_and_tokenizer(recipe, options, data)
+    repeated = [pair for pair in data.train if shared_numbers(pair)] * (recipe.number_copies - 1)
     stream = BatchStream(
-        data.train,
+        [*data.train, *repeated],
         tokenizer,
         tokenizer,
         recipe.batch_tokens,
@@ -152,6 +158,7 @@ def _dropout(recipe: Recipe) -> dict[str, Any]:
 
 def _augment(recipe: Recipe, pair: Pair, chance: random.Random) -> Pair:
     pair = with_other_numbers(pair, chance, recipe.other_numbers)
+    pair = with_digits(pair, chance, recipe.digits)
     return Pair(as_typed(pair.source, chance, recipe.as_typed), pair.target)
 
 
