@@ -18,8 +18,16 @@ DEFAULT = "translate-de-en"
 class Service:
     """Named checkpoints behind plain arguments; they are loaded once, when first asked for."""
 
-    def __init__(self, root: Path = CHECKPOINTS, device: str = "auto") -> None:
-        """``device`` is ``auto``, ``cpu`` or ``cuda``; ``root`` holds a folder a checkpoint."""
+    def __init__(
+        self, root: Path = CHECKPOINTS, device: str = "auto", threads: int | None = None
+    ) -> None:
+        """``device`` is ``auto``, ``cpu`` or ``cuda``; ``root`` holds a folder a checkpoint.
+
+        ``threads`` is torch's number of threads for one request, in the whole process; nothing
+        else sets it.
+        """
+        if threads is not None:
+            torch.set_num_threads(threads)
         self.root = root
         self.device = pick_device(device)
         self._lock = threading.Lock()

@@ -1,0 +1,1 @@
+"""The page: everything here may import gradio; nothing in core does."""

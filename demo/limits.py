@@ -1,0 +1,107 @@
+"""What a request may ask for, and how many are served at once."""
+
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import UserError
+
+MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
+SECONDS = 30  # wall-clock time of one request
+
+CONCURRENT_RUNS = 2  # requests that compute at the same time, of all tabs and the API together
+# Requests share the cores: threads of one that wait for those of another cost more than they gain.
+THREADS = max(1, (os.cpu_count() or 1) // CONCURRENT_RUNS)
+CONCURRENCY_ID = "model"  # the events that share this limit
+CONCURRENT_EVENTS = 8  # clicks that only change what is shown
+QUEUE_SIZE = 100  # requests that wait; the next one is told that the queue is full
+MAX_THREADS = 12
+SESSIONS = 1_000  # visitors whose last result is kept in memory
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers that one field takes, both ends included."""
+
+    field: str  # its name in the API
+    low: float
+    high: float
+    whole: bool = False
+
+    def check(self, value: Any) -> float:
+        """Return the number (an int where only whole ones are meant), or raise UserError."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        # NaN fails both comparisons, so it needs no case of its own.
+        if not number or not self.low <= value <= self.high or (self.whole and value != int(value)):
+            raise UserError(f"{self.field} must be {self.describe()}; it is {_shown(value)}.")
+        return int(value) if self.whole else float(value)
+
+    def describe(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} from {self.low:g} to {self.high:,}"
+
+
+BEAM = Range("beam", 1, 10, whole=True)
+LENGTH_PENALTY = Range("length_penalty", 0, 2)
+TEMPERATURE = Range("temperature", 0.05, 2)
+SEED = Range("seed", 0, 2**31 - 1, whole=True)
+
+
+def check_text(value: Any) -> str:
+    """Return the text unchanged, or raise UserError; it is never cut."""
+    text = check_string(value, "text")
+    if not text.strip():
+        raise UserError("The text is blank: type a sentence first.")
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. "
+            "Please translate it in parts."
+        )
+    return text
+
+
+def check_string(value: Any, field: str) -> str:
+    """Return the string, or raise UserError for anything else and for half a character."""
+    if not isinstance(value, str):
+        raise UserError(f"{field} must be a string; it is {_shown(value)}.")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        # JSON can carry one half of a surrogate pair, which no answer could be written with.
+        raise UserError(f"{field} has half a character at position {error.start + 1}.") from None
+    return value
+
+
+def translate_request(
+    text: Any,
+    checkpoint: Any,
+    method: Any,
+    beam: Any = 5,
+    length_penalty: Any = 1.0,
+    temperature: Any = 1.0,
+    seed: Any = 0,
+) -> dict[str, Any]:
+    """Return the checked arguments of Service.translate, or raise UserError that names a field."""
+    return {
+        "text": check_text(text),
+        "checkpoint": check_string(checkpoint, "checkpoint"),
+        "method": check_string(method, "method"),
+        "beam": BEAM.check(beam),
+        "length_penalty": LENGTH_PENALTY.check(length_penalty),
+        "temperature": TEMPERATURE.check(temperature),
+        "seed": SEED.check(seed),
+    }
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a message quotes it: short, on one line, in characters that can be sent."""
+    if value is None:
+        return "empty"
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "infinite", -math.inf: "minus infinite"}.get(value, "not a number")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
+        return "too large" if value > 0 else "too small"  # Python refuses to print the longest
+    if isinstance(value, list | dict):
+        return f"a {type(value).__name__}"
+    return repr(value if not isinstance(value, str) else value[:40])

@@ -1,0 +1,42 @@
+"""Run the models off the event loop: a few at a time, each within the time limit."""
+
+import asyncio
+import contextvars
+import functools
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import gradio as gr
+
+from core.errors import UserError
+from demo import limits
+
+log = logging.getLogger(__name__)
+_pool = ThreadPoolExecutor(limits.CONCURRENT_RUNS, thread_name_prefix="model")
+
+
+async def in_time(function: Callable, /, **arguments):
+    """Return `function(**arguments)` from a worker thread; every failure is a UserError.
+
+    A caller that is cancelled or late stops waiting at once; the thread ends by itself.
+    """
+    # The context carries Gradio's request, which a ZeroGPU Space reads for its quota.
+    call = functools.partial(contextvars.copy_context().run, function, **arguments)
+    try:
+        future = asyncio.get_running_loop().run_in_executor(_pool, call)
+        return await asyncio.wait_for(future, limits.SECONDS)
+    except UserError:
+        raise
+    except TimeoutError:
+        raise UserError(
+            f"This took longer than {limits.SECONDS} seconds and was given up. "
+            "Try a shorter text or a smaller beam, or try again when fewer people are here."
+        ) from None
+    except gr.Error as error:
+        raise UserError(error.message) from error
+    except Exception:
+        log.exception("%s failed", getattr(function, "__name__", function))
+        raise UserError(
+            "Something went wrong on our side; it has been logged. Please try again."
+        ) from None
