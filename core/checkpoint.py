@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import nn
 
 from core.errors import UserError
@@ -38,7 +39,11 @@ def save_checkpoint(
     target_tokenizer: Tokenizer,
     recipe: dict[str, Any],
 ) -> None:
-    """Write configuration, weights (float16) and tokenizers into the folder."""
+    """Write configuration, weights (float16) and tokenizers into the folder.
+
+    Raises:
+        OSError: it can't be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = {
         "kind": "seq2seq",
@@ -58,8 +63,7 @@ def save_checkpoint(
     }
     # Never a half-written file under the final name: a page may be reading the folder.
     part = folder / (WEIGHTS + ".part")
-    save_file(weights, part)
-    part.chmod(0o644)  # the library leaves it to the owner alone
+    part.write_bytes(to_bytes(weights))
     os.replace(part, folder / WEIGHTS)
 
 

@@ -10,6 +10,7 @@ import gradio as gr
 
 from core.errors import UserError
 from demo import limits
+from demo.views import count_weights
 from demo.work import in_time
 
 
@@ -17,7 +18,14 @@ def offer_translate(model: Callable) -> None:
     """Offer `model`, which is Service.translate, as /translate."""
 
     def answer(**request) -> dict[str, Any]:
-        return model(**request).to_dict()  # of a long text a second's work, so off the event loop
+        translation = model(**request)
+        weights = count_weights(translation)
+        if weights > limits.ANSWER_WEIGHTS:
+            raise UserError(
+                f"The answer would hold {weights:,} attention weights; the limit is "
+                f"{limits.ANSWER_WEIGHTS:,}. Translate the text in parts or with a smaller beam."
+            )
+        return translation.to_dict()  # may take a second, so not on the event loop
 
     async def translate(
         text: str,

@@ -9,6 +9,8 @@ from core.errors import UserError
 
 MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
 SECONDS = 30  # wall-clock time of one request
+MAP_CELLS = 40_000  # a map that a browser draws well: 200 words by 200
+ANSWER_WEIGHTS = 1_000_000  # attention weights in an answer of the API: about 25 MB of JSON
 
 CONCURRENT_RUNS = 2  # requests that compute at the same time, of all tabs and the API together
 # Requests share the cores: threads of one that wait for those of another cost more than they gain.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.pipelines.results import Hypothesis, Translation
+from demo.limits import MAP_CELLS
 
 SHORT = 60  # characters of a sentence in the list of sentences
 
@@ -34,9 +35,14 @@ class View:
         return replace(self, sentence=index, hypothesis=0)
 
 
-def map_value(view: View) -> dict[str, Any]:
-    """Return the value of the attention map: labels and weights, a row for each target token."""
+def map_value(view: View) -> dict[str, Any] | None:
+    """Return the value of the attention map: labels and weights, a row for each target token.
+
+    None if the map is too large to draw.
+    """
     source, target, weights = _grid(view)
+    if len(source) * len(target) > MAP_CELLS:
+        return None
     rounded = [[round(weight, 4) for weight in row] for row in weights]
     return {"source": list(source), "target": list(target), "weights": rounded}
 
@@ -50,11 +56,29 @@ def list_value(view: View) -> dict[str, Any]:
     return {"items": items, "chosen": view.hypothesis}
 
 
+def size_line(view: View) -> str:
+    """Return why there is no map, or an empty string if there is one."""
+    source, target, _ = _grid(view)
+    if len(source) * len(target) <= MAP_CELLS:
+        return ""
+    return f"A map of {len(target)} by {len(source)} {view.units} is too large to draw here."
+
+
 def cell_line(view: View, row: int, column: int) -> str:
     """Return one cell of the map in words."""
     shown = map_value(view)
+    if shown is None:
+        return size_line(view)
     weight = shown["weights"][row][column]
     return f"“{shown['target'][row]}” looks at “{shown['source'][column]}” with weight {weight:.2f}"
+
+
+def count_weights(translation: Translation) -> int:
+    """Return how many attention weights a translation holds, by tokens and by words."""
+    hypotheses = [*translation.hypotheses]
+    hypotheses += [one for sentence in translation.sentences for one in sentence.hypotheses]
+    maps = [map_ for one in hypotheses for map_ in (one.attention, one.word_attention)]
+    return sum(len(map_) * len(map_[0]) for map_ in maps if map_)
 
 
 def sentence_choices(view: View) -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from core.pipelines.joined import join_translations
 from core.pipelines.results import Hypothesis, Token, Translation
 from core.pipelines.sentences import join, split_sentences
 from core.pipelines.words import end_token, find_words, to_tokens, word_attention
+from core.tokenizers.protocol import Piece
 
 _BATCH_TOKENS = 1_024  # padded source ids decoded together; more gains nothing on a CPU
 
@@ -66,7 +67,8 @@ class Translator:
         yield from ((number, "") for number, count in enumerate(missing) if not count)
         for index, decoded in self._decode_sorted([s for _, s in sentences], options, 1):
             number = sentences[index][0]
-            done[number][index - first[number]] = self.target_tokenizer.decode(decoded[0].tokens)
+            text = self.target_tokenizer.decode(decoded[0].tokens).strip()
+            done[number][index - first[number]] = text
             if len(done[number]) == missing[number]:
                 texts = [done[number][place] for place in range(missing[number])]
                 yield number, join(lines[number], spans[number], texts).strip()
@@ -141,7 +143,7 @@ class Translator:
     def _hypothesis(
         self, sequence: DecodedSequence, source_tokens: tuple[Token, ...], source_words: int
     ) -> Hypothesis:
-        text, pieces = self.target_tokenizer.decode_pieces(sequence.tokens)
+        text, pieces = _strip(*self.target_tokenizer.decode_pieces(sequence.tokens))
         tokens = to_tokens(text, pieces)
         if sequence.tokens[-1] == self.target_tokenizer.eos_id:
             tokens = (*tokens, end_token(text))
@@ -150,7 +152,7 @@ class Translator:
         shape = (len(words), source_words)
         by_word = word_attention(sequence.attention, tokens, source_tokens, shape)
         return Hypothesis(
-            text=text.strip(),
+            text=text,
             tokens=tokens,
             words=words,
             log_probs=tuple(sequence.log_probs),
@@ -158,3 +160,13 @@ class Translator:
             attention=tuple(map(tuple, sequence.attention.tolist())),
             word_attention=tuple(map(tuple, by_word.tolist())),
         )
+
+
+def _strip(text: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
+    """Return the text without the space around it, and its pieces moved along."""
+    stripped, before = text.strip(), len(text) - len(text.lstrip())
+
+    def moved(place: int) -> int:
+        return min(max(place - before, 0), len(stripped))
+
+    return stripped, [Piece(piece.id, moved(piece.start), moved(piece.end)) for piece in pieces]

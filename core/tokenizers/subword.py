@@ -84,7 +84,8 @@ class SubwordTokenizer:
 
     def save(self, path: Path) -> None:
         """Write the tokenizer as JSON."""
-        self._library.save(str(path))
+        # Not by the library, whose errors (a full disk) are bare Exceptions.
+        path.write_text(self._library.to_str(pretty=True), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "SubwordTokenizer":

@@ -1,5 +1,6 @@
 """What happens beside the steps: progress bar, resumable state, weights to export."""
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -53,19 +54,28 @@ class SaveState(Callback):
     """Writes the state of training, so that a killed run can go on."""
 
     def __init__(self, path: Path, every: int) -> None:
-        """``every`` is in optimizer steps."""
+        """``every`` is in optimizer steps; it is also written behind each validation."""
         self._path, self._every = path, every
 
     def on_train_batch_end(
         self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
     ) -> None:
+        assert isinstance(module, TranslationModule)
         boundary = (index + 1) % trainer.accumulate_grad_batches == 0
-        if boundary and trainer.global_step % self._every == 0:
-            # A kill while it is written leaves the older state whole.
-            part = self._path.with_suffix(".part")
-            trainer.save_checkpoint(part)
-            if trainer.is_global_zero:
-                os.replace(part, self._path)
+        # Before a validation is no place to go on from: it would be left out.
+        validates = trainer.global_step % module.recipe.validate_every == 0
+        if boundary and not validates and trainer.global_step % self._every == 0:
+            self._save(trainer)
+
+    def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
+        self._save(trainer)
+
+    def _save(self, trainer: Trainer) -> None:
+        # A kill while it is written leaves the older state whole.
+        part = self._path.with_suffix(".part")
+        trainer.save_checkpoint(part)
+        if trainer.is_global_zero:
+            os.replace(part, self._path)
 
 
 class KeepWeights(Callback):
@@ -96,7 +106,12 @@ class KeepWeights(Callback):
     def _keep(self, module: TranslationModule, name: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         weights = {key: p.detach().cpu() for key, p in module.model.named_parameters()}
-        torch.save(weights, self._folder / f"{name}.pt")
+        content = io.BytesIO()
+        torch.save(weights, content)
+        # Whole or not at all, as the run may be killed; and a full disk is an OSError.
+        part = self._folder / f"{name}.part"
+        part.write_bytes(content.getbuffer())
+        os.replace(part, self._folder / f"{name}.pt")
 
     def best(self) -> Weights:
         """Return the weights of the lowest validation loss."""

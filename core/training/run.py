@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader
 from core.checkpoint import (
     load_checkpoint,
     load_weights,
+    read_config,
     read_history,
     save_checkpoint,
     write_json,
@@ -62,14 +63,28 @@ class RunOptions:
 def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None) -> None:
     """Train, and write the checkpoint folder: first at each best validation, at last the average.
 
+    Args:
+        data: a user's own; by default the recipe's.
+
     Raises:
-        UserError: there is nothing to resume, or a file is missing or damaged.
+        UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
     """
-    data = data or LOADERS[recipe.data]()
+    if data is None:
+        data = LOADERS[recipe.data]()
+    else:
+        recipe = dataclasses.replace(recipe, data="own")
+    try:
+        _train(recipe, options, data)
+    except OSError as error:
+        place = error.filename or f"{options.work} or {options.output}"
+        raise UserError(f"Training stopped: {place} can't be written: {error.strerror}.") from error
+
+
+def _train(recipe: Recipe, options: RunOptions, data: ParallelData) -> None:
     state = options.work / "state.ckpt"
-    if options.resume and not state.is_file():
-        raise UserError(f"There is no run to resume in {options.work}; start without --resume.")
-    if not options.resume:
+    if options.resume:
+        _check_state(state)
+    else:
         _make_empty(options.work)
     lightning.seed_everything(recipe.seed, verbose=False)
     model, tokenizer = _model_and_tokenizer(recipe, options, data)
@@ -83,7 +98,7 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
         lambda pair, chance: _augment(recipe, pair, chance),
         recipe.source_dropout,
     )
-    history = [] if options.start_from is None else read_history(options.start_from)
+    history = _history_before(recipe, options)
     module = TranslationModule(model, recipe, stream, options.minutes, options.max_steps, history)
 
     def export(module: TranslationModule) -> None:
@@ -91,15 +106,15 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
             options.output, module.model, tokenizer, tokenizer, dataclasses.asdict(recipe)
         )
         write_json(options.output / "history.json", module.history)
-        card = model_card(recipe, module.model, module.history)
+        card = model_card(options.output.name, recipe, module.model, module.history)
         (options.output / "README.md").write_text(card, encoding="utf-8")
 
     weights = KeepWeights(options.work / "weights", recipe.average, export)
     callbacks = [
         Progress(),
         weights,
-        SaveState(state, _SAVE_EVERY),
         EarlyStopping("valid_loss", patience=recipe.patience),
+        SaveState(state, _SAVE_EVERY),  # the last, so that it saves what the others have done
     ]
     trainer = _trainer(recipe, options, callbacks)
     stream.rank, stream.world = trainer.global_rank, trainer.world_size
@@ -113,6 +128,25 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
     if trainer.is_global_zero:
         _load_better(module, weights, valid)
         export(module)
+
+
+def _check_state(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"There is no run to resume in {path.parent}; start without --resume.")
+    try:
+        torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # unpickling raises anything
+        raise UserError(
+            f"{path} is damaged; start without --resume, and with --from to keep what was exported."
+        ) from None
+
+
+def _history_before(recipe: Recipe, options: RunOptions) -> list[dict[str, Any]]:
+    """Return that of the checkpoint to start from, where it was validated on the same text."""
+    if options.start_from is None or options.start_from.name != options.output.name:
+        return []
+    before = read_config(options.start_from).get("recipe", {})
+    return read_history(options.start_from) if before.get("data") == recipe.data else []
 
 
 def _model_and_tokenizer(

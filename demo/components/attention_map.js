@@ -86,7 +86,17 @@ function heatmap(map) {
   };
 }
 
-function layout(map) {
+// The frame of the clicked cell, if any; white around the accent, so that it is seen everywhere.
+function outline(cell) {
+  if (!cell) return [];
+  const { row, column } = cell;
+  const accent = getComputedStyle(plot).getPropertyValue("--color-accent");
+  const edge = { x0: column - 0.5, x1: column + 0.5, y0: row - 0.5, y1: row + 0.5 };
+  const frame = (color, width) => ({ type: "rect", line: { color, width }, ...edge });
+  return [frame("white", 6), frame(accent, 3)];
+}
+
+function layout(map, marked) {
   const { source, target } = map;
   const family = getComputedStyle(plot).fontFamily;
   return {
@@ -102,18 +112,13 @@ function layout(map) {
       range: [-0.5, source.length - 0.5],
     }),
     yaxis: axis(target, { range: [target.length - 0.5, -0.5] }),
+    shapes: outline(marked),
   };
 }
 
-// White around the accent, so that the frame is seen on dark and on bright cells.
-function outline({ row, column }) {
-  const accent = getComputedStyle(plot).getPropertyValue("--color-accent");
-  const edge = { x0: column - 0.5, x1: column + 0.5, y0: row - 0.5, y1: row + 0.5 };
-  const frame = (color, width) => ({ type: "rect", line: { color, width }, ...edge });
-  Plotly.relayout(plot, { shapes: [frame("white", 6), frame(accent, 3)] });
-}
-
+let marked = null; // the clicked cell of this map
 let listening = false;
+
 function draw() {
   const map = props.value;
   if (!element.clientWidth) return; // in a hidden tab; the observer below draws it later
@@ -123,18 +128,21 @@ function draw() {
     "aria-label",
     `Attention: ${map.target.length} rows of the translation, ${map.source.length} columns`,
   );
-  Plotly.react(plot, [heatmap(map)], layout(map), CONFIG);
+  Plotly.react(plot, [heatmap(map)], layout(map, marked), CONFIG);
   if (listening) return;
   listening = true; // Plotly gives the container its `on` with the first drawing
   plot.on("plotly_click", ({ points }) => {
-    const cell = { row: points[0].y, column: points[0].x };
-    outline(cell);
-    trigger("select", cell);
+    marked = { row: points[0].y, column: points[0].x };
+    Plotly.relayout(plot, { shapes: outline(marked) });
+    trigger("select", marked);
   });
 }
 
 function start() {
-  watch("value", draw);
+  watch("value", () => {
+    marked = null;
+    draw();
+  });
   let width = 0;
   new ResizeObserver(() => {
     if (element.clientWidth !== width) draw();

@@ -36,8 +36,10 @@ def open_with(service: Service) -> Updates:
     names = service.checkpoints()
     if not names:
         return {"message": "There is no checkpoint yet: run python -m core train translate-de-en."}
+    request = {"text": EXAMPLES[0][0], "checkpoint": names[0]}
     try:
-        first = service.translate(text=EXAMPLES[0][0], checkpoint=names[0])
+        service.translate(**request)  # the first run after loading is slow, and no visitor's
+        first = service.translate(**request)
     except UserError as error:
         return {"message": str(error)}
     return show_translation(View(first))
@@ -101,7 +103,7 @@ def show_part(view: View) -> Updates:
         "view": view,
         "hypotheses": views.list_value(view),
         "attention": views.map_value(view),
-        "cell": "",
+        "cell": views.size_line(view),
     }
 
 

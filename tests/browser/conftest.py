@@ -1,0 +1,83 @@
+"""A browser and the real page, started once; a fresh page for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.server import PATIENCE, running_app
+from tests.browser.translate_page import TranslatePage
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A container has no sandbox of its own, and the browser should ask nothing of the network.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[str]:
+    with running_app() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def context() -> Iterator[BrowserContext]:
+    """One for all tests, so that scripts are read from its cache."""
+    with sync_playwright() as playwright:
+        context = launch(playwright).new_context()
+        context.set_default_timeout(PATIENCE * 1000)
+        yield context
+
+
+def launch(playwright) -> Browser:
+    """Start the system's Chromium where there is one, else Playwright's own."""
+    system = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    return playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
+
+
+@pytest.fixture
+def visit(app: str, context: BrowserContext) -> Iterator[Callable[..., TranslatePage]]:
+    """Open the Translate tab; afterwards, fail on any error, dialog or request to elsewhere."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(width: int = 1280, query: str = "") -> TranslatePage:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        pages.append(page)
+        watch(page, app, complaints)
+        page.goto(f"{app}/{query}")
+        return TranslatePage(page)
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def watch(page: Page, app: str, complaints: list[str]) -> None:
+    """Write down whatever should not happen on a page."""
+
+    def on_dialog(dialog) -> None:
+        complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def on_request(request) -> None:
+        if not request.url.startswith((app, "data:", "blob:")):
+            complaints.append(f"request to {request.url}")
+
+    def on_console(message) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text}")
+
+    page.on("dialog", on_dialog)
+    page.on("request", on_request)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))

@@ -1,0 +1,101 @@
+"""The real corpora: what they hold, and that no held-out sentence is in a training part.
+
+They need the files of the corpora, and run where $SEQLENS_DATA has them.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.data.corpora import CORPORA, Pair, corpus
+from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
+
+ROOT = os.environ.get("SEQLENS_DATA", "")
+FILES = [Path(ROOT) / one.name / file.name for one in CORPORA for file in one.files]
+
+pytestmark = pytest.mark.skipif(
+    not ROOT or not all(file.is_file() for file in FILES),
+    reason="$SEQLENS_DATA does not have the corpora",
+)
+
+
+@pytest.fixture(scope="module")
+def everything() -> ParallelData:
+    return load_all()
+
+
+@pytest.fixture(scope="module")
+def multi30k() -> ParallelData:
+    return load_multi30k()
+
+
+def held_out(data: ParallelData) -> Iterator[tuple[str, Pair]]:
+    for kind, parts in (("valid", data.valid), ("test", data.test)):
+        for name, pairs in parts.items():
+            for pair in pairs:
+                yield f"{kind} {name}", pair
+
+
+def words_alone(text: str) -> str:
+    """The text without case and punctuation; not by way of core's own sentence_key."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def letters_alone(text: str) -> str:
+    """Stricter: "it's" is "its" and "12.34" is "1234"."""
+    return "".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+@pytest.mark.parametrize("alike", [words_alone])
+def test_no_held_out_sentence_of_any_corpus_is_in_a_training_part(
+    everything: ParallelData, multi30k: ParallelData, alike: Callable[[str], str]
+) -> None:
+    for trained in (everything, multi30k):
+        known = {alike(side) for pair in trained.train for side in (pair.source, pair.target)}
+        leaks = [
+            (part, side)
+            for data in (everything, multi30k)
+            for part, pair in held_out(data)
+            for side in (pair.source, pair.target)
+            if alike(side) in known
+        ]
+        assert leaks == []
+
+
+def test_a_leak_would_be_found(everything: ParallelData) -> None:
+    # Upstream's own split of the chat leaks; the same comparison must see it.
+    raw = corpus("bcontrast-de-en").parts()
+    known = {words_alone(side) for pair in raw["train"] for side in (pair.source, pair.target)}
+    assert sum(words_alone(pair.target) in known for pair in raw["dev"]) > 100
+
+
+def test_the_parts_have_their_sizes(everything: ParallelData, multi30k: ParallelData) -> None:
+    assert len(everything.test["tatoeba"]) == TATOEBA_TEST == 2000
+    assert len(everything.valid["tatoeba"]) == TATOEBA_VALID == 1000
+    for data in (everything, multi30k):
+        assert len(data.test["test_2016_flickr"]) == 1000
+        assert len(data.test["test_2017_flickr"]) == 1000
+        assert len(data.valid["multi30k"]) == 1014
+    assert len(everything.valid["bcontrast"]) > 1000
+    assert len(everything.train) > 200_000
+    assert 28_900 < len(multi30k.train) <= 29_000
+
+
+def test_published_test_sets_are_as_upstream_has_them(everything: ParallelData) -> None:
+    raw = corpus("multi30k-de-en").parts()
+    for part in ("test_2016_flickr", "test_2017_flickr"):
+        assert everything.test[part] == raw[part]
+
+
+def test_every_corpus_is_read_with_german_first() -> None:
+    tatoeba = corpus("tatoeba-de-en").parts()["all"]
+    assert len(tatoeba) == 169_813
+    assert tatoeba[0] == Pair("Hallo!", "Hi.")
+    chat = corpus("bcontrast-de-en").parts()
+    assert (len(chat["train"]), len(chat["dev"])) == (13_845, 1_902)
+    for pairs in (tatoeba, chat["train"], corpus("multi30k-de-en").parts()["train"]):
+        german = sum(" ist " in f" {p.source} " for p in pairs)
+        assert german > 20 * sum(" ist " in f" {p.target} " for p in pairs)

@@ -1,0 +1,105 @@
+"""Tiny models, tables and texts that the tests of core share; each can be checked by hand."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from core.checkpoint import save_checkpoint
+from core.data.corpora import Pair
+from core.models.protocol import StepOutput
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.subword import SubwordTokenizer
+
+_NOUNS = {"Hund": "dog", "Vogel": "bird", "Fisch": "fish", "Baum": "tree", "Mann": "man"}
+_VERBS = {"schläft": "sleeps", "wartet": "waits", "fällt": "falls", "ruft": "calls"}
+_ADVERBS = {"hier": "here", "dort": "there", "heute": "today", "oft": "often", "nie": "never"}
+
+# A hundred different pairs, word for word: „Der Hund schläft hier.“, "The dog sleeps here."
+PAIRS = [
+    Pair(f"Der {noun} {verb} {adverb}.", f"The {_NOUNS[noun]} {_VERBS[verb]} {_ADVERBS[adverb]}.")
+    for noun in _NOUNS
+    for verb in _VERBS
+    for adverb in _ADVERBS
+]
+
+# What people and programs write besides words.
+TEXTS = [
+    "Hallo Welt",
+    "Straße 14:35, 3,20 €",
+    "„Ja“, sagte er … (nein?!)",
+    "</s><pad><s><unk>",
+    "a  b\tc\nd ",
+    "👩‍👩‍👧 🇩🇪 e\u0301",
+    "שלום עולם",
+    "\x00\x07\ufffd",
+    "",
+]
+
+
+@cache
+def tokenizer() -> SubwordTokenizer:
+    """A tokenizer of 320 ids: the bytes, some sixty merges of PAIRS, and the special ids."""
+    return SubwordTokenizer.train([side for p in PAIRS for side in (p.source, p.target)], 320)
+
+
+def model(
+    seed: int,
+    *,
+    writable: int = 12,
+    vocab_size: int = 64,
+    ending: float = 0.0,
+    float16: bool = False,
+    **sizes,
+) -> Seq2Seq:
+    """A random model, in evaluation mode, whose weights are large enough that it has preferences.
+
+    ``ending`` is added to the logit of ``</s>``, the last writable id, so that it does end. With
+    ``float16`` the weights are numbers of float16, as those of a loaded checkpoint are.
+    """
+    torch.manual_seed(seed)
+    defaults = {"embedding_size": 16, "encoder_hidden_size": 8, "decoder_hidden_size": 16}
+    config = Seq2SeqConfig(vocab_size, vocab_size, writable, **{**defaults, **sizes})
+    made = Seq2Seq(config)
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.copy_(torch.randn(parameter.shape))
+        made.decoder.bias[writable - 1] += ending
+        if float16:
+            made.half().float()
+    return made.eval()
+
+
+def write_checkpoint(folder: Path, seed: int = 0) -> Seq2Seq:
+    """Write a checkpoint of a random model that translates into noise, and return the model."""
+    pieces = tokenizer()
+    made = model(seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0)
+    save_checkpoint(folder, made, pieces, pieces, recipe={"name": folder.name})
+    return made
+
+
+class TableState(NamedTuple):
+    """The state of a TableModel: the table that each row reads, and how many tokens it has read."""
+
+    table: Tensor  # (R,)
+    count: Tensor  # (R,)
+
+    def select(self, rows: Tensor) -> "TableState":
+        return TableState(self.table[rows.reshape(-1)], self.count[rows.reshape(-1)])
+
+
+class TableModel:
+    """A Markov chain for each source: tables[source][last token] are the next token's logits."""
+
+    def __init__(self, tables: Tensor) -> None:
+        self.tables = tables  # (B, V, V)
+
+    def start(self) -> TableState:
+        count = self.tables.size(0)
+        return TableState(torch.arange(count), torch.zeros(count, dtype=torch.long))
+
+    def step(self, tokens: Tensor, state: TableState) -> StepOutput[TableState]:
+        logits = self.tables[state.table, tokens]
+        return StepOutput(logits, TableState(state.table, state.count + 1), None)
