@@ -19,7 +19,7 @@ CONCURRENCY_ID = "model"  # the events that share this limit
 CONCURRENT_EVENTS = 8  # clicks that only change what is shown
 QUEUE_SIZE = 100  # requests that wait; the next one is told that the queue is full
 MAX_THREADS = 12
-SESSIONS = 1_000  # visitors whose last result is kept in memory
+SESSIONS = 200  # visitors whose last result is kept in memory
 
 
 @dataclass(frozen=True)

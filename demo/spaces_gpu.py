@@ -8,6 +8,12 @@ import gradio as gr
 from core.errors import UserError
 from demo import limits
 
+# At import, so before a model is loaded: from here on a ZeroGPU Space says that it has a GPU.
+try:
+    import spaces
+except ImportError:
+    spaces = None
+
 
 def on_gpu(function: Callable) -> Callable:
     """Return `function` under `spaces.GPU` where that package is installed, else unchanged.
@@ -15,9 +21,7 @@ def on_gpu(function: Callable) -> Callable:
     Such a Space runs the function in a second process and hands back the words of a gr.Error
     alone, so a UserError crosses over as one.
     """
-    try:
-        import spaces
-    except ImportError:
+    if spaces is None:
         return function
 
     @spaces.GPU(duration=limits.SECONDS)

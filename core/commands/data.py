@@ -21,12 +21,15 @@ def data_list(as_json: Json = False) -> None:
             "name": corpus.name,
             "title": corpus.title,
             "licence": corpus.licence,
-            "files": [file.url for file in corpus.files],
+            "files": [{"url": file.url, "sha256": file.sha256} for file in corpus.files],
         }
         for corpus in CORPORA
     ]
-    text = "\n".join(f"{r['name']}\t{r['title']}\t{r['licence']}" for r in rows)
-    typer.echo(to_json(rows) if as_json else text)
+    lines = []
+    for corpus in CORPORA:
+        lines.append(f"{corpus.name}: {corpus.title}; {corpus.licence}")
+        lines += [f"  {file.url}" for file in corpus.files]
+    typer.echo(to_json(rows) if as_json else "\n".join(lines))
 
 
 @app.command("fetch")

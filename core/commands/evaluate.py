@@ -78,4 +78,10 @@ def _read(
         return part, [pair.source for pair in pairs], [pair.target for pair in pairs]
     if source is None or reference is None:
         raise UserError("Give --source and --reference, or --part.")
-    return source.name, read_lines(source), read_lines(reference)
+    sources, references = read_lines(source), read_lines(reference)
+    if len(sources) != len(references):
+        raise UserError(
+            f"{source} has {len(sources)} lines and {reference} has {len(references)};"
+            " each line needs its reference."
+        )
+    return source.name, sources, references

@@ -27,14 +27,14 @@ def train(
     start_from: Annotated[
         Path | None, typer.Option("--from", help="A checkpoint folder to train further.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     devices: Annotated[int, typer.Option(help="Devices of each machine.")] = 1,
     num_nodes: Annotated[int, typer.Option(help="Machines; start the command on each.")] = 1,
 ) -> None:
     """Train a recipe, on its own data or on yours; the page then offers the checkpoint."""
     # Lightning takes seconds to import, and nothing else needs it.
+    from core.training.options import RunOptions
     from core.training.recipes import find_recipe
-    from core.training.run import RunOptions
     from core.training.run import train as run
 
     recipe = find_recipe(name)
@@ -48,7 +48,7 @@ def train(
         recipe,
         RunOptions(
             output=folder,
-            work=Path("runs") / folder.name,
+            work=Path("runs") / folder.resolve().name,
             minutes=recipe.minutes if max_minutes is None else max_minutes,
             max_steps=max_steps,
             resume=resume,

@@ -23,6 +23,7 @@ from core.commands.options import (
     write_lines,
 )
 from core.data.splits import read_lines
+from core.data.text import normalise
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.evaluation.translation import translate_all
@@ -48,6 +49,8 @@ def translate(
     """
     if (text is None) == (input is None):
         raise UserError("Give either a text or --input FILE.")
+    if output is not None and not output.parent.is_dir():
+        raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
     options = DecodingOptions(method, beam, length_penalty, temperature, seed)
     service = Service(device=device)
     if text is not None:
@@ -56,16 +59,16 @@ def translate(
         return
     assert input is not None
     lines = read_lines(input)
+    translator = service.translator(checkpoint)  # loaded before the clock starts
     started = time.perf_counter()
     with tqdm(total=len(lines), unit=" sentences", file=sys.stderr) as bar:
         if as_json:
             found = [_as_json(service, line, checkpoint, options, bar) for line in lines]
         else:
-            translator = service.translator(checkpoint)
             found, _ = translate_all(translator, lines, options, bar.update)
     seconds = time.perf_counter() - started
     write_lines(found, output)
-    tokenizer = service.translator(checkpoint).target_tokenizer
+    tokenizer = translator.target_tokenizer
     tokens = 0 if as_json else sum(map(len, tokenizer.encode_batch(found)))
     rate = f"{len(lines) / seconds:,.1f} sentences/s"
     rate += "" if as_json else f", {tokens / seconds:,.0f} tokens/s"
@@ -77,7 +80,7 @@ def _as_json(
 ) -> str:
     """Return one line's translation as a line of JSON, ``null`` for a blank line."""
     result = None
-    if line.strip():
+    if normalise(line):
         result = service.translate(line, checkpoint, **dataclasses.asdict(options)).to_dict()
     bar.update()
     return json.dumps(result, ensure_ascii=False)

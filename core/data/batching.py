@@ -108,8 +108,9 @@ def _cut(
 class BatchStream:
     """An endless stream of training batches whose place can be saved.
 
-    Epoch ``e`` depends on (seed, e) alone; of its batches each of ``world`` processes takes every
-    ``world``-th. A batch names the place behind it: a trainer fetches ahead, so the place of the
+    Order and changes of epoch ``e`` depend on (seed, e) alone, but for BPE-dropout, which can't be
+    seeded. Each of ``world`` processes reads every ``world``-th pair, and goes through its epochs
+    on its own. A batch names the place behind it: a trainer fetches ahead, so the place of the
     stream itself is not that of the training.
     """
 
@@ -134,13 +135,11 @@ class BatchStream:
         epoch, first = self.place
         while True:
             rows, batches = self._epoch_batches(epoch)
-            # All processes must see equally many, or the last one waits for ever.
-            mine = batches[self.rank :: self.world][: len(batches) // self.world]
-            if not mine:
-                raise UserError(f"The text is too short for {self.world} devices; use fewer.")
-            for index in range(first, len(mine)):
-                batch = [rows[number] for number in mine[index]]
-                place = (epoch, index + 1) if index + 1 < len(mine) else (epoch + 1, 0)
+            if not batches:
+                raise UserError("The text has no sentence that is short enough to train on.")
+            for index in range(first, len(batches)):
+                batch = [rows[number] for number in batches[index]]
+                place = (epoch, index + 1) if index + 1 < len(batches) else (epoch + 1, 0)
                 yield replace(make_batch(batch, self.source, self.target), next_place=place)
             epoch, first = epoch + 1, 0
 
@@ -148,7 +147,8 @@ class BatchStream:
         self, epoch: int
     ) -> tuple[list[tuple[list[int], list[int]]], list[list[int]]]:
         chance = random.Random(f"{self.seed} {epoch}")
-        pairs = [self.augment(pair, chance) for pair in self.pairs]
+        order = chance.sample(range(len(self.pairs)), len(self.pairs))[self.rank :: self.world]
+        pairs = [self.augment(self.pairs[number], chance) for number in order]
         sources = self.source.encode_batch([p.source for p in pairs], self.source_dropout)
         targets = self.target.encode_batch([p.target for p in pairs])
         rows = list(zip(sources, targets, strict=True))

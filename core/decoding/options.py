@@ -18,7 +18,7 @@ class DecodingOptions:
 
     method: str = "beam"
     beam: int = 5  # hypotheses kept; "beam" alone uses it
-    length_penalty: float = 1.0  # scores are divided by length to this power; "beam" alone
+    length_penalty: float = 1.0  # scores are divided by length to this power
     temperature: float = 1.0  # logits are divided by it; "sample" alone
     seed: int = 0  # of the draws; "sample" alone
 

@@ -119,7 +119,7 @@ class Seq2Seq(nn.Module):
     def forward(self, source: Tensor, lengths: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return (features, attention) of whole targets: (B, T, E) and (B, T, S).
 
-        ``decoder.project`` makes logits of features; training does so for real tokens only.
+        ``decoder.project`` makes logits of features; training has a faster way, for real tokens.
 
         Args:
             source: (B, S) ids, padded on the right.

@@ -27,8 +27,10 @@ def join_translations(
         words=tuple(word for hypothesis in best for word in hypothesis.words),
         log_probs=log_probs,
         score=length_normalised(sum(log_probs), len(log_probs), parts[0].length_penalty),
-        attention=_blocks([hypothesis.attention for hypothesis in best]),
-        word_attention=_blocks([hypothesis.word_attention for hypothesis in best]),
+        attention=_blocks([h.attention for h in best], [len(part.source_tokens) for part in parts]),
+        word_attention=_blocks(
+            [h.word_attention for h in best], [len(part.source_words) for part in parts]
+        ),
     )
     return dataclasses.replace(
         parts[0],
@@ -55,13 +57,12 @@ def _move(text: str, parts: Sequence[tuple[str, Sequence[Token], int]]) -> tuple
     return tuple(moved)
 
 
-def _blocks(matrices: Sequence[Matrix]) -> Matrix:
-    """Return the block-diagonal matrix of matrices."""
-    width = sum(len(matrix[0]) if matrix else 0 for matrix in matrices)
-    rows, before = [], 0
-    for matrix in matrices:
-        size = len(matrix[0]) if matrix else 0
-        after = width - before - size
+def _blocks(matrices: Sequence[Matrix], widths: Sequence[int]) -> Matrix:
+    """Return the block-diagonal matrix of matrices; one without rows has its width all the same."""
+    rows: list[tuple[float, ...]] = []
+    before = 0
+    for matrix, size in zip(matrices, widths, strict=True):
+        after = sum(widths) - before - size
         rows += [(0.0,) * before + tuple(row) + (0.0,) * after for row in matrix]
         before += size
     return tuple(rows)

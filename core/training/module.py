@@ -38,6 +38,7 @@ class TranslationModule(lightning.LightningModule):
         self.history = list(history)
         self._earlier = history[-1] if history else _NOTHING
         self.tokens_seen = 0
+        self.progress = 0.0  # the share of the schedule that is done, 0 … 1
         self._seconds_before = 0.0  # of the runs that this one resumes
         self._started = time.monotonic()
         self._sums = torch.zeros(2)  # negative log-likelihood and tokens since the last validation
@@ -47,15 +48,13 @@ class TranslationModule(lightning.LightningModule):
         """Seconds of training, those of resumed runs included."""
         return self._seconds_before + time.monotonic() - self._started
 
-    @property
-    def progress(self) -> float:
-        """The share of the schedule that is done, 0 … 1."""
-        done = (
-            self.global_step / self.max_steps
-            if self.max_steps > 0
-            else self.seconds / (60 * self.minutes)
-        )
-        return min(done, 1.0)
+    def _share_done(self) -> float:
+        if self.max_steps > 0:
+            return min(self.global_step / self.max_steps, 1.0)
+        done = min(self.seconds / (60 * self.minutes), 1.0)
+        # The clock of the first process is that of all: they must learn at one rate, and stop at
+        # one step.
+        return done if self.trainer.world_size == 1 else self.trainer.strategy.broadcast(done)
 
     def on_fit_start(self) -> None:
         self._started = time.monotonic()
@@ -117,12 +116,14 @@ class TranslationModule(lightning.LightningModule):
 
     def on_train_batch_start(self, batch: Batch, index: int) -> None:
         self.stream.place = batch.next_place  # before the callbacks that save it
+        self.progress = self._share_done()
         warm = min(1.0, (self.global_step + 1) / self.recipe.warmup_steps)
         rate = self.recipe.learning_rate * warm * (1.0 - self.progress)
         for group in self.trainer.optimizers[0].param_groups:
             group["lr"] = rate
 
     def on_train_batch_end(self, outputs: Any, batch: Batch, index: int) -> None:
+        self.progress = self._share_done()
         if self.progress >= 1.0:
             self.trainer.should_stop = True
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import sys
 import time
 from types import SimpleNamespace
 
@@ -10,7 +9,7 @@ import gradio as gr
 import pytest
 
 from core.errors import UserError
-from demo import limits
+from demo import limits, spaces_gpu
 from demo.spaces_gpu import on_gpu
 from demo.work import in_time
 
@@ -50,7 +49,7 @@ def test_a_user_error_keeps_its_words() -> None:
 
 
 def test_without_spaces_a_function_stays_itself(monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "spaces", None)
+    monkeypatch.setattr(spaces_gpu, "spaces", None)
     assert on_gpu(nap) is nap
 
 
@@ -64,7 +63,7 @@ def test_with_spaces_it_is_decorated_and_errors_cross_over(monkeypatch) -> None:
     def fail() -> None:
         raise UserError("beam is too wide.")
 
-    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
+    monkeypatch.setattr(spaces_gpu, "spaces", SimpleNamespace(GPU=gpu))
     model = on_gpu(fail)
     assert asked == {"duration": limits.SECONDS}
     with pytest.raises(gr.Error):  # its words alone come back from the process with the GPU

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core.data.splits import ParallelData
+from core.training.options import RunOptions
 from core.training.recipes import Recipe
-from core.training.run import RunOptions
 from tests.tiny import PAIRS
 
 DATA = ParallelData(train=PAIRS[:80], valid={"made-up": PAIRS[80:]}, test={})
