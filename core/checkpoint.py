@@ -1,6 +1,7 @@
 """Save and load a checkpoint folder: safetensors and JSON, nothing that is unpickled."""
 
 import dataclasses
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -45,17 +46,16 @@ def save_checkpoint(
         OSError: it can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    files = _tokenizer_files(model.config)
+    for name, tokenizer in zip(files, (source_tokenizer, target_tokenizer), strict=False):
+        tokenizer.save(folder / name)
     config = {
         "kind": "seq2seq",
         "model": dataclasses.asdict(model.config),
         "tokenizer": "subword",
+        "tokenizer_sha256": {name: _sha256(folder / name) for name in files},
         "recipe": recipe,
     }
-    if model.config.joint_vocabulary:
-        source_tokenizer.save(folder / "tokenizer.json")
-    else:
-        source_tokenizer.save(folder / "source_tokenizer.json")
-        target_tokenizer.save(folder / "target_tokenizer.json")
     write_json(folder / "config.json", config)
     weights = {
         name: parameter.detach().to("cpu", torch.float16).contiguous()
@@ -79,8 +79,13 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpo
     except (KeyError, TypeError, UserError) as error:
         why = str(error).rstrip(".")
         raise UserError(f"{folder / 'config.json'} does not describe a model: {why}.") from None
-    tokenizers = _load_tokenizers(folder, sizes)
-    model = Seq2Seq(sizes)
+    tokenizers = _load_tokenizers(folder, sizes, config.get("tokenizer_sha256"))
+    try:
+        model = Seq2Seq(sizes)
+    except (TypeError, RuntimeError):  # sizes that torch can't build, or that no memory holds
+        raise UserError(
+            f"{folder / 'config.json'} describes a model that can't be built."
+        ) from None
     load_weights(folder, model)
     return Checkpoint(folder.name, model.to(device).eval(), *tokenizers, config)
 
@@ -92,12 +97,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         UserError: it is missing or damaged.
     """
     path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise UserError(f"{path} is missing; copy the whole checkpoint folder again.") from None
-    except ValueError:
-        raise UserError(f"{path} is damaged: it is not JSON.") from None
+    config = read_json(path)
     if not isinstance(config, dict) or config.get("kind") != "seq2seq":
         raise UserError(f"{path} does not describe a checkpoint of a known kind.")
     return config
@@ -106,7 +106,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 def read_history(folder: Path) -> list[dict[str, Any]]:
     """Return the validations of the run that made the checkpoint, none if it has no history."""
     path = folder / "history.json"
-    history: list[dict[str, Any]] = json.loads(path.read_text()) if path.is_file() else []
+    history: list[dict[str, Any]] = read_json(path) if path.is_file() else []
     return history
 
 
@@ -134,19 +134,50 @@ def load_weights(folder: Path, model: nn.Module) -> None:
             parameter.copy_(weights[name])
 
 
-def _load_tokenizers(folder: Path, sizes: Seq2SeqConfig) -> tuple[Tokenizer, Tokenizer]:
+def _tokenizer_files(sizes: Seq2SeqConfig) -> tuple[str, ...]:
+    """Return the names of one file for a joint vocabulary, else of source and target."""
     if sizes.joint_vocabulary:
-        source = target = SubwordTokenizer.load(folder / "tokenizer.json")
-    else:
-        source = SubwordTokenizer.load(folder / "source_tokenizer.json")
-        target = SubwordTokenizer.load(folder / "target_tokenizer.json")
+        return ("tokenizer.json",)
+    return ("source_tokenizer.json", "target_tokenizer.json")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _load_tokenizers(
+    folder: Path, sizes: Seq2SeqConfig, expected_sha256: object
+) -> tuple[Tokenizer, Tokenizer]:
+    files = _tokenizer_files(sizes)
+    loaded = [SubwordTokenizer.load(folder / name) for name in files]
+    source, target = loaded[0], loaded[-1]
     expected = (sizes.source_vocab_size, sizes.target_vocab_size, sizes.writable)
     if (source.vocab_size, target.vocab_size, target.eos_id + 1) != expected:
         raise UserError(
             f"{folder}: tokenizer and weights don't belong together"
             f" ({target.eos_id + 1} ids can be written, the model has {sizes.writable})."
         )
+    # Another tokenizer of the same size would load, and turn every sentence into nonsense.
+    if {name: _sha256(folder / name) for name in files} != expected_sha256:
+        raise UserError(
+            f"{folder}: the tokenizer is not the one that the model was trained with;"
+            " copy the whole checkpoint folder again."
+        )
     return source, target
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise UserError(f"{path} is missing; copy the whole checkpoint folder again.") from None
+    except ValueError:
+        raise UserError(f"{path} is damaged: it is not JSON.") from None
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -1,7 +1,6 @@
 """metrics.json of a checkpoint: figures, each with the file, command and machine it came from."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any
 
 import torch
 
-from core.checkpoint import write_json
+from core.checkpoint import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,8 @@ def sha256_of_lines(*columns: Sequence[str]) -> str:
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
     """Return the stored figures of a checkpoint folder, none if nothing was measured."""
     path = folder / "metrics.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    metrics: list[dict[str, Any]] = read_json(path) if path.is_file() else []
+    return metrics
 
 
 def store_metrics(
