@@ -195,6 +195,15 @@ def test_a_tokenizer_of_another_checkpoint_is_noticed(folder: Path) -> None:
     assert "tokenizer and weights don't belong together" in load_error(folder)
 
 
+def test_another_tokenizer_of_the_same_size_is_noticed(folder: Path) -> None:
+    other = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    ids = other["model"]["vocab"]
+    first, second = sorted(ids)[:2]
+    ids[first], ids[second] = ids[second], ids[first]
+    (folder / "tokenizer.json").write_text(json.dumps(other), encoding="utf-8")
+    assert "not the one that the model was trained with" in load_error(folder)
+
+
 def test_a_larger_tokenizer_is_noticed(folder: Path) -> None:
     SubwordTokenizer.train([str(PAIRS)], 384).save(folder / "tokenizer.json")
     assert "tokenizer and weights don't belong together" in load_error(folder)

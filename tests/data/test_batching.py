@@ -81,6 +81,12 @@ def test_a_row_larger_than_a_batch_is_a_batch_of_its_own() -> None:
     assert by_token_count([([1], [2] * 9), ([1], [2])], 5) == [[1], [0]]
 
 
+def test_batches_are_filled() -> None:
+    # Four rows of ten target ids with </s>, and a hundred of two, in batches of forty ids.
+    rows = [([1], [2] * 9)] * 4 + [([1, 1], [2])] * 100
+    assert [len(batch) for batch in by_token_count(rows, 40)] == [4, 20, 20, 20, 20, 20]
+
+
 def test_very_long_rows_are_left_out() -> None:
     rows = [([1] * 160, [1] * 160), ([1] * 161, [1]), ([1], [1] * 161)]
     assert by_token_count(rows, 1000) == [[0]]

@@ -153,6 +153,7 @@ def test_dropout_cuts_words_otherwise_but_keeps_the_text_and_ends_with_the_call(
     dropped = tokenizer().encode_batch(texts, dropout=0.5)
     assert sum(map(len, dropped)) > sum(map(len, plain))
     assert [tokenizer().decode(ids) for ids in dropped] == texts
+    assert [ids_of(text, tokenizer()) for text in texts] == plain
     assert tokenizer().encode_batch(texts) == plain
 
 

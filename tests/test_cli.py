@@ -1,0 +1,242 @@
+"""The command line: results on stdout, the rest on stderr, and a sentence for what goes wrong.
+
+It translates with a checkpoint that is shipped; what it writes is not looked at.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from core.__main__ import main
+from core.checkpoint import load_checkpoint
+from tests.tiny import PAIRS
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "translate-de-en-multi30k"
+TEXT = "Ein Hund schläft. Zwei Männer warten!"
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """Run ``python -m core`` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["core", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        return Result(int(caught.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    path = tmp_path / "in.de"
+    path.write_text("Ein Hund.\n\nZwei Männer. Eine Frau.\n \nEin Hund.\n", encoding="utf-8")
+    return path
+
+
+def test_a_text_is_translated_to_stdout_alone(run) -> None:
+    result = run("translate", TEXT, "--checkpoint", NAME)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.endswith("\n") and result.out.count("\n") == 1
+    assert result.out.strip()
+
+
+def test_json_has_the_fields_of_the_translation(run) -> None:
+    result = run("translate", TEXT, "--checkpoint", NAME, "--beam", 3, "--json")
+    content = json.loads(result.out)
+    assert content["source"] == TEXT
+    assert (content["checkpoint"], content["method"], content["beam"]) == (NAME, "beam", 3)
+    assert [len(part["hypotheses"]) for part in content["sentences"]] == [3, 3]
+    plain = run("translate", TEXT, "--checkpoint", NAME, "--beam", 3)
+    assert content["text"] == plain.out.removesuffix("\n")
+
+
+def test_a_file_gives_a_line_for_each_line(run, lines: Path, tmp_path: Path) -> None:
+    result = run("translate", "--input", lines, "--checkpoint", NAME)
+    assert result.status == 0
+    one, blank, two, spaces, again = result.out.removesuffix("\n").split("\n")
+    assert one and two and (blank, spaces) == ("", "")
+    assert one == again == run("translate", "Ein Hund.", "--checkpoint", NAME).out.strip()
+    assert "5 lines" in result.err and "sentences/s" in result.err and "tokens/s" in result.err
+
+    output = tmp_path / "out.en"
+    written = run("translate", "--input", lines, "--output", output, "--checkpoint", NAME)
+    assert (written.status, written.out) == (0, "")
+    assert output.read_text(encoding="utf-8") == result.out
+
+
+def test_a_file_as_json_gives_an_object_for_each_line(run, lines: Path) -> None:
+    result = run("translate", "--input", lines, "--checkpoint", NAME, "--json")
+    one, blank, two, spaces, again = map(json.loads, result.out.splitlines())
+    assert (blank, spaces) == (None, None)
+    assert one["text"] == again["text"]
+    assert len(two["sentences"]) == 2
+
+
+def test_a_seed_repeats_a_sample(run) -> None:
+    def text(seed: int) -> str:
+        sampled = ("--method", "sample", "--temperature", 2, "--seed", seed)
+        return run("translate", TEXT, "--checkpoint", NAME, *sampled).out
+
+    assert text(1) == text(1) != text(2)
+
+
+def test_evaluation_of_its_own_translations_is_perfect(run, lines: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source.de"
+    text = "Ein Hund rennt über eine grüne Wiese.\nZwei Männer warten auf den Bus.\n"
+    source.write_text(text, encoding="utf-8")
+    reference = tmp_path / "reference.en"
+    run("translate", "--input", source, "--output", reference, "--checkpoint", NAME)
+    files = ("--source", source, "--reference", reference)
+    result = run("evaluate", NAME, *files, "--json")
+    figures = json.loads(result.out)
+    assert figures["bleu"] == pytest.approx(100)
+    assert figures["chrf"] == pytest.approx(100)
+    assert figures["ter"] == pytest.approx(0)
+    assert figures["n"] == 2 and figures["seconds"] > 0
+    assert "tok:13a" in figures["signature"] and "case:mixed" in figures["signature"]
+    reference.write_text("Something else.\nNothing alike here.\n", encoding="utf-8")
+    worse = json.loads(run("evaluate", NAME, *files, "--json").out)
+    assert worse["bleu"] < 20
+
+
+def test_info_and_the_list_of_corpora_are_json_too(run) -> None:
+    content = json.loads(run("info", "--json").out)
+    assert NAME in content["checkpoints"]
+    assert "translate-de-en" in content["recipes"]
+    corpora = json.loads(run("data", "list", "--json").out)
+    assert "tatoeba-de-en" in {corpus["name"] for corpus in corpora}
+    assert "tatoeba-de-en" in run("data", "list").out
+    assert NAME in run("info").out
+
+
+@pytest.mark.parametrize("command", ["", "translate", "evaluate", "train", "info", "data"])
+def test_help_describes_each_command(run, command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert (result.status, result.err) == (0, "")
+    assert "Usage:" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["translate"], "either a text or --input"),
+        (["translate", "Ja.", "--input", "x"], "either a text or --input"),
+        (["translate", " "], "no text to translate"),
+        (["translate", "Ja.", "--checkpoint", "nothing"], "no checkpoint called 'nothing'"),
+        (["translate", "Ja.", "--method", "guess"], "method must be"),
+        (["translate", "Ja.", "--beam", "0"], "beam must be"),
+        (["translate", "Ja.", "--temperature", "nan"], "temperature must be"),
+        (["translate", "Ja.", "--length-penalty", "inf"], "length_penalty must be"),
+        (["translate", "Ja.", "--seed", "-1"], "seed must be"),
+        (["translate", "Ja.", "--device", "tpu"], "device must be"),
+        (["translate", "--input", "missing.de"], "missing.de can't be read"),
+        (["translate", "--input", "latin-1.de"], "latin-1.de is not UTF-8"),
+        (["translate", "--input", "empty.de"], "empty.de is empty"),
+        (["translate", "--input", "."], "can't be read"),
+        (["translate", "Ja.", "--output", "no/such/folder"], "no/such/folder can't be written"),
+        (["translate", "Ja.", "--output", "."], "can't be written"),
+        (["evaluate", "nothing", "--part", "numerals"], "no checkpoint called 'nothing'"),
+        (["evaluate", NAME], "--source and --reference, or --part"),
+        (["evaluate", NAME, "--part", "nothing"], "no part called 'nothing'"),
+        (["evaluate", NAME, "--source", "one.de", "--reference", "two.en"], "1 sentences and 2"),
+        (["train", "nothing"], "no recipe called 'nothing'"),
+        (["train", "translate-de-en", "--target", "two.en"], "--target needs --source"),
+        (["train", "translate-de-en", "--source", "one.de"], "no tab"),
+        (["train", "translate-de-en", "--source", "own.tsv"], "--output"),
+        (
+            ["train", "translate-de-en", "--source", "one.de", "--target", "two.en"],
+            "one.de has 1 lines and two.en has 2",
+        ),
+        (
+            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o", "--resume"],
+            "no run to resume",
+        ),
+        (
+            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o", "--from", "x"],
+            "config.json is missing",
+        ),
+        (
+            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o"]
+            + ["--max-minutes", "nan"],
+            "max_minutes must be",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(
+    run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "latin-1.de").write_bytes("Grüße".encode("latin-1"))
+    (tmp_path / "empty.de").write_bytes(b"\n")
+    (tmp_path / "one.de").write_text("Ein Hund.\n")
+    (tmp_path / "two.en").write_text("A dog.\nA cat.\n")
+    rows = [f"{pair.source}\t{pair.target}\n" for pair in PAIRS]
+    (tmp_path / "own.tsv").write_text("".join(rows), encoding="utf-8")
+    result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    said = [line for line in result.err.splitlines() if line.startswith("Error: ")]
+    assert len(said) == 1
+    assert message in said[0]
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["guess"], ["translate", "Ja.", "--beam", "many"], ["translate", "Ja.", "--colour"]],
+)
+def test_a_command_that_is_not_there_is_refused(run, arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "Error" in result.err and "Traceback" not in result.err
+
+
+def test_own_text_makes_a_checkpoint_in_its_own_folder(run, tmp_path: Path) -> None:
+    source = tmp_path / "own.tsv"
+    source.write_text("".join(f"{p.source}\t{p.target}\n" for p in PAIRS), encoding="utf-8")
+    output = tmp_path / "checkpoints" / "mine"
+    result = run(
+        *("train", NAME, "--source", source, "--output", output),
+        *("--max-steps", 2, "--device", "cpu"),
+    )
+    assert (result.status, result.out) == (0, "")
+    assert load_checkpoint(output).config["recipe"]["data"] == "own"
+    card = (output / "README.md").read_text(encoding="utf-8")
+    assert "# mine" in card and "Multi30k image captions" not in card
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_reader_that_goes_away_early_is_no_error(lines: Path) -> None:
+    process = start("translate", "--input", str(lines), "--checkpoint", NAME)
+    process.stdout.close()
+    errors = process.stderr.read().decode()
+    process.wait()
+    assert "Traceback" not in errors and "BrokenPipe" not in errors
+
+
+def test_the_command_line_starts_without_the_training_libraries() -> None:
+    code = "import sys, core.__main__; print([m for m in sys.modules if 'lightning' in m])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
