@@ -19,6 +19,7 @@ from tests.tiny import PAIRS
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "translate-de-en-multi30k"
 TEXT = "Ein Hund schläft. Zwei Männer warten!"
+OWN = ["train", "translate-de-en", "--source", "own.tsv", "--output", "o"]
 
 
 class Result(NamedTuple):
@@ -136,7 +137,7 @@ def test_help_describes_each_command(run, command: str) -> None:
     [
         (["translate"], "either a text or --input"),
         (["translate", "Ja.", "--input", "x"], "either a text or --input"),
-        (["translate", " "], "no text to translate"),
+        (["translate", " ", "--checkpoint", NAME], "no text to translate"),
         (["translate", "Ja.", "--checkpoint", "nothing"], "no checkpoint called 'nothing'"),
         (["translate", "Ja.", "--method", "guess"], "method must be"),
         (["translate", "Ja.", "--beam", "0"], "beam must be"),
@@ -149,11 +150,14 @@ def test_help_describes_each_command(run, command: str) -> None:
         (["translate", "--input", "empty.de"], "empty.de is empty"),
         (["translate", "--input", "."], "can't be read"),
         (["translate", "Ja.", "--output", "no/such/folder"], "no/such/folder can't be written"),
-        (["translate", "Ja.", "--output", "."], "can't be written"),
+        (["translate", "Ja.", "--checkpoint", NAME, "--output", "."], "can't be written"),
         (["evaluate", "nothing", "--part", "numerals"], "no checkpoint called 'nothing'"),
         (["evaluate", NAME], "--source and --reference, or --part"),
         (["evaluate", NAME, "--part", "nothing"], "no part called 'nothing'"),
-        (["evaluate", NAME, "--source", "one.de", "--reference", "two.en"], "1 sentences and 2"),
+        (
+            ["evaluate", NAME, "--source", "one.de", "--reference", "two.en"],
+            "one.de has 1 lines and two.en has 2",
+        ),
         (["train", "nothing"], "no recipe called 'nothing'"),
         (["train", "translate-de-en", "--target", "two.en"], "--target needs --source"),
         (["train", "translate-de-en", "--source", "one.de"], "no tab"),
@@ -163,16 +167,15 @@ def test_help_describes_each_command(run, command: str) -> None:
             "one.de has 1 lines and two.en has 2",
         ),
         (
-            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o", "--resume"],
+            [*OWN, "--resume"],
             "no run to resume",
         ),
         (
-            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o", "--from", "x"],
+            [*OWN, "--from", "x"],
             "config.json is missing",
         ),
         (
-            ["train", "translate-de-en", "--source", "own.tsv", "--output", "o"]
-            + ["--max-minutes", "nan"],
+            [*OWN, "--max-minutes", "nan"],
             "max_minutes must be",
         ),
     ],

@@ -72,6 +72,14 @@ def test_a_long_hypothesis_wins_only_where_length_is_not_punished() -> None:
     assert beam_search(toy, toy.start(), beam(50, 1.0), limits)[0][0].tokens == [0, 1, 2]
 
 
+def test_a_finished_hypothesis_takes_no_place_of_one_that_goes_on() -> None:
+    # "</s>" comes first of three at once; "1 </s>" (0.2 × 0.98) needs the third to go on.
+    chain = table([0.49, 0.49, 0.02, 0], [0.01, 0.01, 0.98, 0], [0, 0, 1, 0], [0.3, 0.2, 0.5, 0])
+    toy = TableModel(chain[None])
+    (found,) = beam_search(toy, toy.start(), beam(2, 0.0), Limits(3, 2, [5], CPU))
+    assert [one.tokens for one in found] == [[2], [1, 2]]
+
+
 def brute_force(
     chain: Tensor, bos: int, eos: int, most: int, penalty: float
 ) -> dict[tuple[int, ...], float]:

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from core.training.run import train
 from tests.training.runs import DATA, options, recipe
 
+MARK = 12345.0
 ROOT = Path(__file__).resolve().parents[2]
 
 # Trains until it is killed, and writes its state every few steps.
@@ -35,6 +36,13 @@ def history(folder: Path) -> list[dict[str, Any]]:
 
 def steps_of(state: Path) -> int:
     return torch.load(state, weights_only=True)["global_step"]
+
+
+def mark(state: Path) -> None:
+    """Write into the state what a run that begins anew could not know."""
+    content = torch.load(state, weights_only=True)
+    content["seqlens"]["history"][0]["seconds"] = MARK
+    torch.save(content, state)
 
 
 def kill_after(folder: Path, every: int, steps: int) -> int:
@@ -70,11 +78,13 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     tmp_path: Path, uninterrupted: Path, every: int, steps: int
 ) -> None:
     assert steps <= kill_after(tmp_path, every, steps) < 60
+    mark(tmp_path / "work" / "state.ckpt")
     # As if the kill had come while the next state was written.
     (tmp_path / "work" / "state.part").write_bytes(b"half of it")
     train(recipe(), options(tmp_path, max_steps=60, resume=True), DATA)
     expected, found = history(uninterrupted), history(tmp_path)
     assert [row["step"] for row in found] == [row["step"] for row in expected]
+    assert found[0]["seconds"] == MARK, "it must go on, not begin anew"
     for one, other in zip(found, expected, strict=True):
         assert (one["epoch"], one["tokens"]) == (other["epoch"], other["tokens"])
         for name in ("train_loss", "valid_loss", "learning_rate"):

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.checkpoint import load_checkpoint
+from core.checkpoint import load_checkpoint, read_config, write_json
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.pipelines.translator import Translator
@@ -107,15 +107,16 @@ def test_dropout_of_a_further_run_is_that_of_its_recipe(tmp_path: Path) -> None:
     assert (config.dropout, config.word_dropout) == (0.3, 0.2)
 
 
+@pytest.mark.parametrize(("name", "text"), [("start", "own"), ("before/out", "multi30k")])
 def test_a_run_from_the_checkpoint_of_another_text_has_a_history_of_its_own(
-    tmp_path: Path,
+    tmp_path: Path, name: str, text: str
 ) -> None:
     # What was reached on another text says nothing about this one, nor which weights are best.
-    write_checkpoint(tmp_path / "start")
-    easier = [{**dict.fromkeys(ROW, 1), "valid_loss": 0.001}]
-    (tmp_path / "start" / "history.json").write_text(json.dumps(easier))
-    further = options(tmp_path, start_from=tmp_path / "start", max_steps=20)
-    train(recipe(), further, DATA)
+    start = tmp_path / name
+    write_checkpoint(start)
+    write_json(start / "config.json", read_config(start) | {"recipe": {"data": text}})
+    write_json(start / "history.json", [{**dict.fromkeys(ROW, 1), "valid_loss": 0.001}])
+    train(recipe(), options(tmp_path, start_from=start, max_steps=20), DATA)
     assert [row["step"] for row in history(tmp_path)] == [10, 20]
     best, last = (
         torch.load(tmp_path / "work" / "weights" / f"{name}.pt", weights_only=True)
