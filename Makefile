@@ -36,7 +36,7 @@ demo: install  ## open the page on http://127.0.0.1:7860
 	$(PYTHON) app.py
 
 # A system Chromium if there is one; as root on Debian, the distribution's; else Playwright's own.
-chromium: install-dev
+chromium: install-dev  ## a browser for the tests
 	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
 	    && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; \

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from core.checkpoint import load_checkpoint, read_config
+from core.checkpoint import WEIGHTS, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.pipelines.results import Translation
@@ -69,7 +69,9 @@ class Service:
         return self.translator(checkpoint).translate(text, options)
 
     def _folders(self) -> list[str]:
-        return sorted(path.parent.name for path in self.root.glob("*/config.json"))
+        # A folder that has lost one of the two is named as a problem, not passed over.
+        files = [*self.root.glob("*/config.json"), *self.root.glob(f"*/{WEIGHTS}")]
+        return sorted({file.parent.name for file in files})
 
     def translator(self, name: str = DEFAULT) -> Translator:
         """Return the loaded pipeline of a checkpoint, for work on whole files.
