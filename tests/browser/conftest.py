@@ -1,4 +1,4 @@
-"""A browser and the real page, started once; a fresh page for each test."""
+"""A browser and the real page, started once a module; a fresh page for each test."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,13 +21,15 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while Playwright runs, its event loop is that of the thread, and
+# the tests of other folders have loops of their own.
+@pytest.fixture(scope="module")
 def app() -> Iterator[str]:
     with running_app() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context() -> Iterator[BrowserContext]:
     """One for all tests, so that scripts are read from its cache."""
     with sync_playwright() as playwright:
