@@ -156,13 +156,14 @@ def _load_better(module: TranslationModule, weights: KeepWeights, valid: list[Ba
     """Load the best weights or the average of the last, whichever validates better."""
     parameters = dict(module.model.named_parameters())
 
-    def validated(candidate: Weights) -> float:
+    def load(candidate: Weights) -> None:
         with torch.no_grad():
             for name, value in candidate.items():
                 parameters[name].copy_(value)
-        return module.validation_loss(valid)
 
-    best, average = weights.best(), weights.average()
-    if validated(average) > validated(best):
-        return
-    validated(average)
+    losses = []
+    for candidate in (weights.best(), weights.average()):
+        load(candidate)
+        losses.append(module.validation_loss(valid))
+    if losses[0] < losses[1]:
+        load(weights.best())
