@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from core.__main__ import app
-from core.evaluation.held_out import PARTS, TYPED
+from core.evaluation.held_out import NUMERALS, PARTS, TYPED
 from core.training.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +122,7 @@ def check_names(parsed: dict[str, object]) -> None:
         assert parsed["name"] in [recipe.name for recipe in RECIPES]
     if parsed["command"] == "evaluate":
         assert (ROOT / "checkpoints" / str(parsed["name"])).is_dir()
-        assert str(parsed["part"]).removesuffix(TYPED) in {*PARTS, "numerals"}
+        assert str(parsed["part"]).removesuffix(TYPED) in {*PARTS, *NUMERALS}
 
 
 def check_help(command: str, arguments: list[str], folder: Path) -> None:

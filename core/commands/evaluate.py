@@ -11,7 +11,7 @@ from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_
 from core.data.splits import read_lines
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
-from core.evaluation.held_out import held_out_part, numeral_sentences
+from core.evaluation.held_out import NUMERALS, held_out_part, numeral_sentences
 from core.evaluation.metrics import sha256_of_lines, store_metrics
 from core.evaluation.numerals import kept_share
 from core.evaluation.translation import score_texts, translate_all
@@ -22,9 +22,7 @@ def evaluate(
     name: Annotated[str, typer.Argument(help="Name of a folder in checkpoints/.")],
     source: Annotated[Path | None, typer.Option(help="German sentences, one a line.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Their English translations.")] = None,
-    part: Annotated[
-        str | None, typer.Option(help="A held-out part in place of files, or 'numerals'.")
-    ] = None,
+    part: Annotated[str | None, typer.Option(help="A held-out part in place of files.")] = None,
     method: Method = "beam",
     beam: Beam = 5,
     length_penalty: LengthPenalty = 1.0,
@@ -37,14 +35,14 @@ def evaluate(
     service = Service(device=device)
     translator = service.translator(name)
     command = f"python -m core evaluate {name}"
-    if part == "numerals":
-        file, sources = part, numeral_sentences()
+    if part in NUMERALS:
+        file, sources = part, numeral_sentences(part)
         references: list[str] = []
     else:
         file, sources, references = _read(part, source, reference)
     with tqdm(total=len(sources), unit=" sentences", file=sys.stderr) as bar:
         translations, seconds = translate_all(translator, sources, options, bar.update)
-    if part == "numerals":
+    if part in NUMERALS:
         kept = kept_share(sources, translations)
         result = {**kept.to_dict(), "n": len(sources), "seconds": seconds}
         figures = {"kept": (kept.share, "")}

@@ -71,12 +71,14 @@ def with_digits(pair: Pair, chance: random.Random, share: float) -> Pair:
     english = re.compile(rf"\b{_NUMBER_WORDS[words[0].lower()]}\b", re.IGNORECASE)
     if len(english.findall(pair.target)) != 1:
         return pair
-    number = _digits(chance.choice((1, 2, 2, 3, 3, 4, 4, 5)), chance)
+    number = _digits(chance.choice((1, 2, 2, 3, 3, 4, 4, 5, 7)), chance)
     kind = chance.random()
-    if len(number) > 4 or kind < 0.2:
+    if len(number) == 5 or kind < 0.2:
         number = f"{int(number):,}"
     elif kind < 0.4:
         number = f"{number}.{_digits(2, chance)}"
+    elif kind < 0.5:
+        number = f"{number}:{_digits(2, chance)}"  # of a clock or a match, alike in both
     # German swaps the signs: 1.234 for 1,234 and 3,20 for 3.20.
     german = number.translate(str.maketrans(",.", ".,"))
     return Pair(_GERMAN_NUMBER.sub(german, pair.source), english.sub(number, pair.target))

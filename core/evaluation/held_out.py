@@ -15,7 +15,10 @@ PARTS = (
     "test_2017_flickr",
 )
 TYPED = "-typed"
-NUMERALS = Path(__file__).parent / "numerals.txt"
+NUMERALS = {  # hand-written German sentences with numbers, times, prices and names
+    "numerals": Path(__file__).parent / "numerals.txt",
+    "numerals-valid": Path(__file__).parent / "numerals_valid.txt",  # training was tuned on these
+}
 
 
 def as_typed_in_a_hurry(pair: Pair) -> Pair:
@@ -30,13 +33,15 @@ def held_out_part(name: str) -> list[Pair]:
         UserError: there is none of that name.
     """
     if name.removesuffix(TYPED) not in PARTS:
-        raise UserError(f"There is no part called {name!r}; there are {', '.join(PARTS)}.")
+        raise UserError(
+            f"There is no part called {name!r}; there are {', '.join([*PARTS, *NUMERALS])}."
+        )
     data = load_all()
     parts = {**{f"valid-{key}": pairs for key, pairs in data.valid.items()}, **data.test}
     pairs = parts[name.removesuffix(TYPED)]
     return list(map(as_typed_in_a_hurry, pairs)) if name.endswith(TYPED) else pairs
 
 
-def numeral_sentences() -> list[str]:
-    """Return the hand-written German sentences with numbers, times, prices and dates."""
-    return read_lines(NUMERALS)
+def numeral_sentences(part: str = "numerals") -> list[str]:
+    """Return the sentences of a part of :data:`NUMERALS`."""
+    return read_lines(NUMERALS[part])

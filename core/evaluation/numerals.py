@@ -1,6 +1,7 @@
 """Which share of the numerals in a text arrives unchanged in its translation.
 
-`numerals.txt` beside this file holds 50 German sentences to measure it on.
+`numerals.txt` beside this file holds 50 German sentences to measure it on, `numerals_valid.txt` 50
+others to tune on.
 """
 
 import re

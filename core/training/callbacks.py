@@ -87,7 +87,8 @@ class KeepWeights(Callback):
 
     def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TranslationModule)
-        if module.history and not (self._folder / "best.pt").is_file():
+        none_yet = trainer.is_global_zero and not (self._folder / "best.pt").is_file()
+        if module.history and none_yet:
             self._keep(module, "best")  # of the checkpoint that the run starts from
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
