@@ -1,6 +1,7 @@
 """The one object that the page, the API and the command line call."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -8,7 +9,8 @@ import torch
 from core.checkpoint import WEIGHTS, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
-from core.pipelines.results import Translation
+from core.pipelines.joined import replace_sentence
+from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
 from core.pipelines.translator import Translator
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
@@ -59,14 +61,51 @@ class Service:
         length_penalty: float = 1.0,
         temperature: float = 1.0,
         seed: int = 0,
+        prefix: str = "",
+        tokens: Sequence[int] = (),
+        forced: Sequence[ForcedAttention] = (),
     ) -> Translation:
         """Translate a text.
+
+        Args:
+            prefix: characters that the translation begins with; of one sentence alone.
+            tokens: target ids that it begins with, in place of a prefix.
+            forced: attention in place of the model's own; of one sentence alone.
 
         Raises:
             UserError: an unknown checkpoint, a value out of range, or nothing to translate.
         """
         options = DecodingOptions(method, beam, length_penalty, temperature, seed)
-        return self.translator(checkpoint).translate(text, options)
+        return self.translator(checkpoint).translate(text, options, prefix, tokens, forced)
+
+    def score(
+        self,
+        text: str,
+        target: str | Sequence[int],
+        checkpoint: str = DEFAULT,
+        alternatives: int = 0,
+        forced: Sequence[ForcedAttention] = (),
+    ) -> Hypothesis:
+        """Return what the model gives to a translation of one sentence; see Translator.score."""
+        return self.translator(checkpoint).score(text, target, alternatives, forced)
+
+    def beam_tree(
+        self,
+        text: str,
+        checkpoint: str = DEFAULT,
+        beam: int = 5,
+        length_penalty: float = 1.0,
+        prefix: str = "",
+        tokens: Sequence[int] = (),
+        forced: Sequence[ForcedAttention] = (),
+    ) -> BeamTree:
+        """Return all hypotheses of the beam search for one sentence; see Translator.beam_tree."""
+        options = DecodingOptions("beam", beam, length_penalty)
+        return self.translator(checkpoint).beam_tree(text, options, prefix, tokens, forced)
+
+    def replace_sentence(self, whole: Translation, index: int, part: Translation) -> Translation:
+        """Return the translation of the whole text with another one of its sentence ``index``."""
+        return replace_sentence(whole, index, part)
 
     def _folders(self) -> list[str]:
         # A folder that has lost one of the two is named as a problem, not passed over.

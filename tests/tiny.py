@@ -100,6 +100,8 @@ class TableModel:
         count = self.tables.size(0)
         return TableState(torch.arange(count), torch.zeros(count, dtype=torch.long))
 
-    def step(self, tokens: Tensor, state: TableState) -> StepOutput[TableState]:
+    def step(
+        self, tokens: Tensor, state: TableState, forced_attention: None = None
+    ) -> StepOutput[TableState]:
         logits = self.tables[state.table, tokens]
         return StepOutput(logits, TableState(state.table, state.count + 1), None)

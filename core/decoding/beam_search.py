@@ -1,48 +1,24 @@
 """Beam search, batched over sources and hypotheses, with the attention of each hypothesis."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from core.decoding.beam_record import BeamRecord, Finished, Step
+from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
 from core.models.protocol import State, StepModel
 
 
-class _Step(NamedTuple):
-    """What one step did, for the B' sources still alive: enough to follow a hypothesis back."""
-
-    line: dict[int, int]  # source -> its line in the tensors
-    parents: list[list[int]]  # (B', K) the hypothesis that each was grown from
-    tokens: list[list[int]]  # (B', K)
-    log_probs: list[list[float]]  # (B', K) of the token alone
-    attention: Tensor | None  # (B', K, S) of the parents, before they were reordered
-
-
-@dataclass(frozen=True)
-class _Finished:
-    """A hypothesis that chose ``</s>`` at a step, or was cut at the limit."""
-
-    score: float
-    step: int
-    parent: int
-    token: int
-    log_prob: float
-
-
-def _by_score(end: _Finished) -> float:
-    return -end.score
-
-
-@torch.inference_mode()
 def beam_search(
     model: StepModel,
     state: State,
     options: DecodingOptions,
     limits: Limits,
     n_best: int | None = None,
+    guide: Guide | None = None,
 ) -> list[list[DecodedSequence]]:
     """Return the hypotheses of each source, best first, all of them or the ``n_best``.
 
@@ -54,40 +30,64 @@ def beam_search(
         state: of B rows, one a source.
         options: beam and length penalty are used.
         limits: of the B sources.
+        guide: what is fixed about the hypotheses, of one source alone.
     """
-    return _Search(model, state, options, limits).run(n_best)
+    record = search(model, state, options, limits, guide)
+    return [
+        [
+            DecodedSequence(
+                *record.tokens_of(source, end), end.score, record.attention_of(source, end, limits)
+            )
+            for end in record.ranked(source)[:n_best]
+        ]
+        for source in range(len(limits.max_tokens))
+    ]
+
+
+@torch.inference_mode()
+def search(
+    model: StepModel,
+    state: State,
+    options: DecodingOptions,
+    limits: Limits,
+    guide: Guide | None = None,
+) -> BeamRecord:
+    """Search as :func:`beam_search` does, and return all that it did."""
+    running = _Search(model, state, options, limits, guide or Guide())
+    while running.active:
+        running.grow()
+        running.leave_out_done()
+    return BeamRecord(running.steps, running.finished)
 
 
 class _Search:
     def __init__(
-        self, model: StepModel, state: State, options: DecodingOptions, limits: Limits
+        self,
+        model: StepModel,
+        state: State,
+        options: DecodingOptions,
+        limits: Limits,
+        guide: Guide,
     ) -> None:
-        self.model, self.options, self.limits = model, options, limits
+        self.model, self.options, self.limits, self.guide = model, options, limits, guide
+        self.rests = [guide.rest]  # of the given beginning, by hypothesis
         self.state = state
         count = len(limits.max_tokens)
         self.active = list(range(count))  # the source of each line
-        self.finished: list[list[_Finished]] = [[] for _ in range(count)]
-        self.steps: list[_Step] = []
+        self.finished: list[list[Finished]] = [[] for _ in range(count)]
+        self.steps: list[Step] = []
         # One hypothesis for each source at first, K after the first step.
         self.tokens = torch.full((count, 1), limits.bos_id, device=limits.device)  # (B', K)
         self.scores = torch.zeros(count, 1, device=limits.device)  # (B', K) sums of log-probs
 
-    def run(self, n_best: int | None) -> list[list[DecodedSequence]]:
-        while self.active:
-            self._grow()
-            self._leave_out_done()
-        return [
-            [self._sequence(source, end) for end in sorted(ends, key=_by_score)[:n_best]]
-            for source, ends in enumerate(self.finished)
-        ]
-
-    def _grow(self) -> None:
+    def grow(self) -> None:
         """Take one step with every hypothesis and keep the best continuations of each source."""
-        beam, lines = self.options.beam, len(self.active)
-        output = self.model.step(self.tokens.flatten(), self.state)
+        beam, lines, step = self.options.beam, len(self.active), len(self.steps)
         width = self.tokens.size(1)
-        # Twice the beam: even if every hypothesis can end, as many are left to go on with.
+        output = self.model.step(self.tokens.flatten(), self.state, self._forced(step))
         everything = output.logits.log_softmax(dim=1, dtype=torch.float32)
+        everything = self.guide.restrict(everything, step, self.rests)
+        # Twice the beam: even if every hypothesis can end, as many are left to go on with.
         log_probs, ids = everything.topk(min(2 * beam, everything.size(1)), dim=1)
         totals = self.scores[:, :, None] + log_probs.view(lines, width, -1)  # (B', K, 2K)
         count = min(2 * beam, totals[0].numel())
@@ -109,16 +109,33 @@ class _Search:
         self.tokens = kept.tokens
         attention = output.attention
         self.steps.append(
-            _Step(
+            Step(
                 {source: line for line, source in enumerate(self.active)},
                 kept.parents.tolist(),
                 kept.tokens.tolist(),
                 kept.log_probs.tolist(),
+                self.scores.tolist(),
+                _best_that_go_on(totals, ids, self.limits.eos_id),
                 None if attention is None else attention.view(lines, width, -1).cpu(),
             )
         )
+        if self.guide.rest:  # of one source, on line 0
+            self.rests = [
+                self.guide.after(self.rests[parent], token, step)
+                for parent, token in zip(
+                    self.steps[-1].parents[0], self.steps[-1].tokens[0], strict=True
+                )
+            ]
         first = torch.arange(lines, device=places.device)[:, None] * width
         self.state = output.state.select(first + kept.parents)
+
+    def _forced(self, step: int) -> Tensor | None:
+        """Return the attention (R, S) that the guide wants at this step."""
+        if not self.guide.forced:
+            return None
+        assert self.limits.source_lengths is not None
+        length = self.limits.source_lengths[0]
+        return self.guide.attention(step, self.tokens.numel(), length, self.tokens.device)
 
     def _finish(self, grown: "_Candidates") -> None:
         """Set apart the hypotheses that end at this step."""
@@ -134,10 +151,10 @@ class _Search:
                     continue
                 score = length_normalised(total, length, self.options.length_penalty)
                 self.finished[source].append(
-                    _Finished(score, length - 1, parents[line][rank], token, log_probs[line][rank])
+                    Finished(score, length - 1, parents[line][rank], token, log_probs[line][rank])
                 )
 
-    def _leave_out_done(self) -> None:
+    def leave_out_done(self) -> None:
         """Leave out the sources that are done, whose rows would only cost time."""
         alive = (self.scores > -torch.inf).any(dim=1).tolist()
         lines = [
@@ -158,24 +175,6 @@ class _Search:
         rows = kept[:, None] * width + torch.arange(width, device=kept.device)
         self.state = self.state.select(rows)
 
-    def _sequence(self, source: int, end: _Finished) -> DecodedSequence:
-        """Follow a hypothesis back to its beginning."""
-        tokens, log_probs = [end.token], [end.log_prob]
-        parent, rows = end.parent, []
-        for step in range(end.step, -1, -1):
-            record = self.steps[step]
-            line = record.line[source]
-            if record.attention is not None:
-                rows.append(record.attention[line, parent])
-            if step > 0:
-                before = self.steps[step - 1]
-                line = before.line[source]
-                tokens.append(before.tokens[line][parent])
-                log_probs.append(before.log_probs[line][parent])
-                parent = before.parents[line][parent]
-        attention = self.limits.cut(torch.stack(rows[::-1]), source) if rows else None
-        return DecodedSequence(tokens[::-1], log_probs[::-1], end.score, attention)
-
 
 class _Candidates(NamedTuple):
     """Continuations of the hypotheses of each source, best first."""
@@ -184,3 +183,8 @@ class _Candidates(NamedTuple):
     parents: Tensor  # (B', C) the hypothesis that is continued
     tokens: Tensor  # (B', C)
     log_probs: Tensor  # (B', C) of the token alone
+
+
+def _best_that_go_on(totals: Tensor, ids: Tensor, eos_id: int) -> list[list[float]]:
+    """Return the best total (B', K) of the continuations (B', K, C) of each that don't end."""
+    return totals.masked_fill(ids.view(totals.shape) == eos_id, -torch.inf).amax(2).tolist()

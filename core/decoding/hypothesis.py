@@ -1,6 +1,6 @@
 """What decoding returns: tokens with everything that was measured while they were written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -14,6 +14,8 @@ class DecodedSequence:
     log_probs: list[float]  # nats, of each token under the model, whatever the method
     score: float  # what hypotheses are ranked by
     attention: Tensor | None  # (T, S), or None for a model without a source
+    alternatives: list[list[tuple[int, float]]] = field(default_factory=list)
+    # For each token, where asked for, the likeliest ids there with their log-probabilities.
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
 from core.models.protocol import State, StepModel
@@ -41,7 +42,11 @@ def keyed_uniform(seed: int, step: int, count: int) -> Tensor:
 
 @torch.inference_mode()
 def decode_one_by_one(
-    model: StepModel, state: State, options: DecodingOptions, limits: Limits
+    model: StepModel,
+    state: State,
+    options: DecodingOptions,
+    limits: Limits,
+    guide: Guide | None = None,
 ) -> list[DecodedSequence]:
     """Decode each of B rows greedily or by sampling.
 
@@ -50,7 +55,9 @@ def decode_one_by_one(
         state: of B rows, one a source.
         options: method ``greedy`` or ``sample``.
         limits: of the B sources.
+        guide: what is fixed about the sequence, of one source alone.
     """
+    guide = guide or Guide()
     greedy = options.method == "greedy"
     choose = take_likeliest if greedy else draw(options.temperature, options.seed)
     count = len(limits.max_tokens)
@@ -59,12 +66,16 @@ def decode_one_by_one(
     attention: list[list[Tensor]] = [[] for _ in range(count)]
     active = list(range(count))  # the source of each row
     last = torch.full((count,), limits.bos_id, device=limits.device)
-    step = 0
+    step, rest = 0, guide.rest
+    length = limits.source_lengths[0] if limits.source_lengths else 0
     while active:
-        output = model.step(last, state)
-        last, state = choose(output.logits, step), output.state
+        forced = guide.attention(step, len(active), length, limits.device)
+        output = model.step(last, state, forced)
+        possible = guide.restrict(output.logits, step, [rest] * len(active))
+        last, state = choose(possible, step), output.state
         everything = output.logits.log_softmax(dim=-1, dtype=torch.float32)
         chosen = everything.gather(1, last[:, None])[:, 0].tolist()
+        rest = guide.after(rest, int(last[0]), step)
         step += 1
         going_on = []
         for row, (source, token) in enumerate(zip(active, last.tolist(), strict=True)):

@@ -34,10 +34,14 @@ class StepOutput(NamedTuple, Generic[S]):
 class StepModel(Protocol[S]):
     """A model that decoding can drive."""
 
-    def step(self, tokens: Tensor, state: S) -> StepOutput[S]:
+    def step(
+        self, tokens: Tensor, state: S, forced_attention: Tensor | None = None
+    ) -> StepOutput[S]:
         """Read one token for each row and return the logits of the next.
 
         Args:
             tokens: (B,) ids.
             state: from ``start`` or an earlier step; it stays as it was.
+            forced_attention: (B, S) weights in place of the model's own; a model without a source
+                has no use for them.
         """

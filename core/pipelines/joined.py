@@ -7,6 +7,12 @@ from core.decoding.hypothesis import length_normalised
 from core.pipelines.results import Hypothesis, Matrix, Token, Translation
 from core.pipelines.sentences import Sentence, join
 
+# What says how a translation was made; that of a changed text is that of its latest part.
+_OF_THE_RUN = (
+    *("checkpoint", "method", "beam", "length_penalty", "temperature", "seed"),
+    *("prefix", "forced", "seconds"),
+)
+
 
 def join_translations(
     text: str, spans: Sequence[Sentence], parts: Sequence[Translation]
@@ -24,6 +30,7 @@ def join_translations(
     joined = Hypothesis(
         text=target,
         tokens=_move(target, [(h.text, h.tokens, len(h.words)) for h in best]),
+        token_ids=tuple(token for hypothesis in best for token in hypothesis.token_ids),
         words=tuple(word for hypothesis in best for word in hypothesis.words),
         log_probs=log_probs,
         score=length_normalised(sum(log_probs), len(log_probs), parts[0].length_penalty),
@@ -43,6 +50,25 @@ def join_translations(
         hypotheses=(joined,),
         sentences=tuple(parts),
     )
+
+
+def replace_sentence(whole: Translation, index: int, part: Translation) -> Translation:
+    """Return the translation of the whole text with another one of its sentence ``index``.
+
+    Raises ValueError if ``part`` translates another sentence.
+    """
+    if not whole.sentences:
+        return part
+    if part.source != whole.sentences[index].source:
+        raise ValueError("the translation is not one of this sentence")
+    spans, place = [], 0
+    for sentence in whole.sentences:
+        start = whole.source.index(sentence.source, place)
+        place = start + len(sentence.source)
+        spans.append(Sentence(sentence.source, start, place))
+    parts = [*whole.sentences[:index], part, *whole.sentences[index + 1 :]]
+    joined = join_translations(whole.source, spans, parts)
+    return dataclasses.replace(joined, **{name: getattr(part, name) for name in _OF_THE_RUN})
 
 
 def _move(text: str, parts: Sequence[tuple[str, Sequence[Token], int]]) -> tuple[Token, ...]:

@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.decoding.guide import ForcedAttention as ForcedAttention  # part of a result
+
 Matrix = tuple[tuple[float, ...], ...]
 
 
@@ -18,16 +20,27 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A token that the model might have written at some place."""
+
+    id: int
+    text: str  # with the space before it, if any
+    log_prob: float  # nats
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """A translation of one sentence with what the model gave while it wrote it."""
 
     text: str
     tokens: tuple[Token, ...]
+    token_ids: tuple[int, ...]
     words: tuple[str, ...]
     log_probs: tuple[float, ...]  # nats, one a token
     score: float  # sum of log_probs / number of tokens ** length penalty
     attention: Matrix  # (T, S): rows are tokens, columns source tokens; each row adds to 1
     word_attention: Matrix  # (target words, source words), see core.pipelines.words
+    alternatives: tuple[tuple[Alternative, ...], ...] = ()  # of each token, where asked for
 
 
 @dataclass(frozen=True)
@@ -50,8 +63,41 @@ class Translation:
     length_penalty: float
     temperature: float
     seed: int
+    prefix: str  # that the translation had to begin with
+    forced: tuple[ForcedAttention, ...]  # attention that the caller chose
     seconds: float = field(compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain lists, strings and numbers, ready for JSON."""
         return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class BeamNode:
+    """A hypothesis that was alive after a step of beam search; see core.decoding.beam_tree."""
+
+    parent: int | None  # index of the node before it; None for the root
+    step: int
+    text: str  # of its last token, with the space before it, if any
+    token_id: int
+    log_prob: float  # nats, of the token alone
+    total: float  # nats, of all tokens so far
+    score: float  # total / step ** length penalty
+    status: str  # alive, pruned, finished or unfinished
+    best: float | None  # of a pruned one: the total of its best continuation
+    beaten_by: int | None  # of a pruned one: the node that was the last to stay
+
+
+@dataclass(frozen=True)
+class BeamTree:
+    """All hypotheses of a beam search, each behind its parent, the root first."""
+
+    nodes: tuple[BeamNode, ...]
+
+    def path(self, number: int) -> tuple[int, ...]:
+        """Return the token ids from behind the root to the node."""
+        node, ids = self.nodes[number], []
+        while node.parent is not None:
+            ids.append(node.token_id)
+            node = self.nodes[node.parent]
+        return tuple(reversed(ids))

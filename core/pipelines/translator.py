@@ -4,50 +4,57 @@ import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 
-import torch
-
-from core.checkpoint import Checkpoint
-from core.data.batching import pad_rows
 from core.data.text import normalise
-from core.decoding.beam_search import beam_search
-from core.decoding.hypothesis import DecodedSequence, Limits
+from core.decoding.beam_search import search
+from core.decoding.beam_tree import beam_tree
+from core.decoding.force import force_decode
+from core.decoding.guide import ForcedAttention
+from core.decoding.hypothesis import DecodedSequence
 from core.decoding.options import DecodingOptions
-from core.decoding.sample import decode_one_by_one
 from core.errors import UserError
+from core.pipelines.hypotheses import make_hypothesis, piece_text
 from core.pipelines.joined import join_translations
-from core.pipelines.results import Hypothesis, Token, Translation
+from core.pipelines.results import BeamNode, BeamTree, Hypothesis, Token, Translation
+from core.pipelines.sentence_model import SentenceModel
 from core.pipelines.sentences import join, split_sentences
-from core.pipelines.words import end_token, find_words, to_tokens, word_attention
-from core.tokenizers.protocol import Piece
+from core.pipelines.words import end_token, find_words, to_tokens
 
-_BATCH_TOKENS = 1_024  # padded source ids decoded together; more gains nothing on a CPU
+MAX_SCORED = 500  # tokens of a translation that is read by force; it is one sentence
 
 
-class Translator:
-    """Translates with one checkpoint; holds no state of a request, so threads may share it."""
+class Translator(SentenceModel):
+    """Translates with one checkpoint, and shows what it gives to any translation."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
-        self.model = checkpoint.model
-        self.source_tokenizer = checkpoint.source_tokenizer
-        self.target_tokenizer = checkpoint.target_tokenizer
-
-    def translate(self, text: str, options: DecodingOptions) -> Translation:
+    def translate(
+        self,
+        text: str,
+        options: DecodingOptions,
+        prefix: str = "",
+        tokens: Sequence[int] = (),
+        forced: Sequence[ForcedAttention] = (),
+    ) -> Translation:
         """Translate a text of one sentence or several, paragraphs kept.
 
+        Args:
+            prefix: characters that the translation begins with; of one sentence alone.
+            tokens: target ids that it begins with, in place of a prefix.
+            forced: attention in place of the model's own; of one sentence alone.
+
         Raises:
-            UserError: there is nothing to translate in it.
+            UserError: there is nothing to translate, or what is fixed does not fit it.
         """
         started = time.perf_counter()
         spans = [span for span in split_sentences(text) if normalise(span.text)]
         if not spans:
             raise UserError("There is no text to translate; type a German sentence.")
         sentences = [normalise(span.text) for span in spans]
-        parts = [
-            self._translation(sentence, decoded, options)
-            for sentence, decoded in zip(sentences, self.decode(sentences, options), strict=True)
-        ]
-        whole = join_translations(text, spans, parts)
+        if prefix or tokens or forced:
+            sentence = _the_one(sentences)
+            whole = self._translate_guided(sentence, options, prefix, tokens, forced)
+        else:
+            decoded = self.decode(sentences, options)
+            parts = map(self._translation, sentences, decoded, [options] * len(sentences))
+            whole = join_translations(text, spans, list(parts))
         return dataclasses.replace(whole, seconds=time.perf_counter() - started)
 
     def translate_lines(
@@ -65,7 +72,7 @@ class Translator:
         for number in range(1, len(lines)):
             first[number] = first[number - 1] + missing[number - 1]
         yield from ((number, "") for number, count in enumerate(missing) if not count)
-        for index, decoded in self._decode_sorted([s for _, s in sentences], options, 1):
+        for index, decoded in self.decode_sorted([s for _, s in sentences], options, 1):
             number = sentences[index][0]
             text = self.target_tokenizer.decode(decoded[0].tokens).strip()
             done[number][index - first[number]] = text
@@ -73,100 +80,117 @@ class Translator:
                 texts = [done[number][place] for place in range(missing[number])]
                 yield number, join(lines[number], spans[number], texts).strip()
 
-    def decode(
-        self, sentences: Sequence[str], options: DecodingOptions
-    ) -> list[list[DecodedSequence]]:
-        """Return the hypotheses of each sentence, best first."""
-        found = dict(self._decode_sorted(sentences, options, options.beam))
-        return [found[number] for number in range(len(sentences))]
+    def score(
+        self,
+        sentence: str,
+        target: str | Sequence[int],
+        alternatives: int = 0,
+        forced: Sequence[ForcedAttention] = (),
+    ) -> Hypothesis:
+        """Return what the model gives to a translation that it need not have chosen.
 
-    def _decode_sorted(
-        self, sentences: Sequence[str], options: DecodingOptions, n_best: int
-    ) -> Iterator[tuple[int, list[DecodedSequence]]]:
-        encoded = self.source_tokenizer.encode_batch(sentences)
-        rows = [[*ids, self.source_tokenizer.eos_id] for ids in encoded]
-        order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
-        while order:
-            longest = 0
-            batch: list[int] = []
-            while order and (not batch or (len(batch) + 1) * longest <= _BATCH_TOKENS):
-                batch.append(order.pop())  # the longest first: it tells how many fit
-                longest = max(longest, len(rows[batch[-1]]))
-            decoded = self._decode_batch([rows[number] for number in batch], options, n_best)
-            yield from zip(batch, decoded, strict=True)
+        Args:
+            sentence: one source sentence.
+            target: its translation, read to its end; or target ids, read as they are.
+            alternatives: for each token, so many of the likeliest ones at its place.
+            forced: attention in place of the model's own.
 
-    @torch.inference_mode()
-    def _decode_batch(
-        self, rows: list[list[int]], options: DecodingOptions, n_best: int
-    ) -> list[list[DecodedSequence]]:
-        device = self.model.device
-        lengths = [len(row) for row in rows]
-        limits = Limits(
-            bos_id=self.target_tokenizer.bos_id,
-            eos_id=self.target_tokenizer.eos_id,
-            # Translations of training are at most twice as long; the rest would be a loop.
-            max_tokens=[2 * length + 10 for length in lengths],
-            source_lengths=lengths,
-            device=device,
-        )
-        source = pad_rows(rows, self.source_tokenizer.pad_id).to(device)
-        state = self.model.start(source, torch.tensor(lengths))
-        if options.method == "beam":
-            return beam_search(self.model, state, options, limits, n_best)
-        return [[one] for one in decode_one_by_one(self.model, state, options, limits)]
+        Raises:
+            UserError: one of the two is empty or too long, or what is forced does not fit.
+        """
+        (row,) = self.encode([normalise(sentence)])
+        if isinstance(target, str):
+            (ids,) = self.target_tokenizer.encode_batch([normalise(target)])
+            target = [*ids, self.target_tokenizer.eos_id] if ids else []
+        if len(row) == 1 or not 1 <= len(target) <= MAX_SCORED:
+            raise UserError(
+                "To score a translation, give a sentence and one translation of it, of at most"
+                f" {MAX_SCORED} pieces of words."
+            )
+        guide, limits = self.guide(row, forced=forced), self.limits([row])
+        state = self.start([row])
+        decoded = force_decode(self.model, state, target, limits, alternatives, guide=guide)
+        tokens, words = self._source(normalise(sentence))
+        return make_hypothesis(self.target_tokenizer, decoded, tokens, len(words))
+
+    def beam_tree(
+        self,
+        sentence: str,
+        options: DecodingOptions,
+        prefix: str = "",
+        tokens: Sequence[int] = (),
+        forced: Sequence[ForcedAttention] = (),
+    ) -> BeamTree:
+        """Return every hypothesis that is alive while beam search translates the sentence.
+
+        Raises:
+            UserError: there is no sentence, or what is fixed does not fit it.
+        """
+        (row,) = self.encode([_the_one([normalise(sentence)])])
+        guide = self.guide(row, prefix, tokens, forced)
+        limits = self.limits([row], guide)
+        record = search(self.model, self.start([row]), options, limits, guide)
+        nodes = []
+        for node in beam_tree(record, limits.bos_id, options.length_penalty):
+            fields = dataclasses.asdict(node)
+            token = fields.pop("token")
+            text = piece_text(self.target_tokenizer, token) if node.step else "<s>"
+            nodes.append(BeamNode(text=text, token_id=token, **fields))
+        return BeamTree(tuple(nodes))
+
+    def _translate_guided(
+        self,
+        sentence: str,
+        options: DecodingOptions,
+        prefix: str,
+        tokens: Sequence[int],
+        forced: Sequence[ForcedAttention],
+    ) -> Translation:
+        (row,) = self.encode([sentence])
+        guide = self.guide(row, prefix, tokens, forced)
+        (decoded,) = self.decode_rows([row], options, options.beam, guide)
+        made = self._translation(sentence, decoded, options, len(prefix))
+        begun = prefix or self.target_tokenizer.decode(tokens)
+        return dataclasses.replace(made, prefix=begun, forced=tuple(forced))
+
+    def _source(self, sentence: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
+        """Return tokens, ``</s>`` included, and words of a source sentence."""
+        tokens = to_tokens(sentence, self.source_tokenizer.encode(sentence))
+        words = tuple(sentence[start:end] for start, end in find_words(sentence))
+        return (*tokens, end_token(sentence)), words
 
     def _translation(
-        self, sentence: str, decoded: Sequence[DecodedSequence], options: DecodingOptions
+        self,
+        sentence: str,
+        decoded: Sequence[DecodedSequence],
+        options: DecodingOptions,
+        kept: int = 0,
     ) -> Translation:
-        pieces = self.source_tokenizer.encode(sentence)
-        source_tokens = (*to_tokens(sentence, pieces), end_token(sentence))
-        source_words = tuple(sentence[start:end] for start, end in find_words(sentence))
+        tokens, words = self._source(sentence)
         hypotheses = tuple(
-            self._hypothesis(sequence, source_tokens, len(source_words)) for sequence in decoded
+            make_hypothesis(self.target_tokenizer, sequence, tokens, len(words), kept)
+            for sequence in decoded
         )
         return Translation(
             source=sentence,
             text=hypotheses[0].text,
-            source_tokens=source_tokens,
-            source_words=source_words,
+            source_tokens=tokens,
+            source_words=words,
             hypotheses=hypotheses,
             sentences=(),
             checkpoint=self.checkpoint.name,
-            method=options.method,
-            beam=options.beam,
-            length_penalty=options.length_penalty,
-            temperature=options.temperature,
-            seed=options.seed,
+            **dataclasses.asdict(options),
+            prefix="",
+            forced=(),
             seconds=0.0,
         )
 
-    def _hypothesis(
-        self, sequence: DecodedSequence, source_tokens: tuple[Token, ...], source_words: int
-    ) -> Hypothesis:
-        text, pieces = _strip(*self.target_tokenizer.decode_pieces(sequence.tokens))
-        tokens = to_tokens(text, pieces)
-        if sequence.tokens[-1] == self.target_tokenizer.eos_id:
-            tokens = (*tokens, end_token(text))
-        words = tuple(text[start:end] for start, end in find_words(text))
-        assert sequence.attention is not None  # a Seq2Seq always attends
-        shape = (len(words), source_words)
-        by_word = word_attention(sequence.attention, tokens, source_tokens, shape)
-        return Hypothesis(
-            text=text,
-            tokens=tokens,
-            words=words,
-            log_probs=tuple(sequence.log_probs),
-            score=sequence.score,
-            attention=tuple(map(tuple, sequence.attention.tolist())),
-            word_attention=tuple(map(tuple, by_word.tolist())),
+
+def _the_one(sentences: Sequence[str]) -> str:
+    """Return the only sentence, or raise UserError."""
+    if len(sentences) != 1 or not sentences[0]:
+        raise UserError(
+            f"A beginning, forced attention or a tree is for one sentence; there are"
+            f" {len(sentences)} here. Give them one at a time."
         )
-
-
-def _strip(text: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
-    """Return the text without the space around it, and its pieces moved along."""
-    stripped, before = text.strip(), len(text) - len(text.lstrip())
-
-    def moved(place: int) -> int:
-        return min(max(place - before, 0), len(stripped))
-
-    return stripped, [Piece(piece.id, moved(piece.start), moved(piece.end)) for piece in pieces]
+    return sentences[0]

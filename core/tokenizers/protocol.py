@@ -39,5 +39,11 @@ class Tokenizer(Protocol):
     def decode_pieces(self, ids: Sequence[int]) -> tuple[str, list[Piece]]:
         """Return the text of the ids, and each id, special ones left out, with its characters."""
 
+    def begin(self, text: str) -> tuple[list[int], bytes]:
+        """Return the ids of what is finished of a text that goes on, and the bytes of the rest."""
+
+    def spelling(self) -> list[bytes]:
+        """Return the bytes that each id below ``eos_id`` writes."""
+
     def save(self, path: Path) -> None:
         """Write the tokenizer to one file."""

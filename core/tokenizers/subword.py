@@ -10,6 +10,21 @@ from core.errors import UserError
 from core.tokenizers.protocol import Piece
 
 
+def _byte_signs() -> dict[str, int]:
+    """Return which byte each sign of a byte-level vocabulary stands for.
+
+    Bytes that print stand for themselves, the others, in order, for the signs from U+0100 on.
+    """
+    prints = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in prints]
+    return {chr(byte): byte for byte in prints} | {
+        chr(0x100 + number): byte for number, byte in enumerate(others)
+    }
+
+
+_BYTES = _byte_signs()
+
+
 class SubwordTokenizer:
     """Byte-level BPE without ``<unk>``: any text can be encoded, and decodes to itself.
 
@@ -81,6 +96,21 @@ class SubwordTokenizer:
             # A character of which bytes are still to come shows as U+FFFD, and begins anew.
             start = len(text.rstrip("\ufffd"))
         return (ends[-1] if ends else ""), pieces
+
+    def begin(self, text: str) -> tuple[list[int], bytes]:
+        """Return the ids of what is finished of a text that goes on, and the bytes of the rest.
+
+        What follows the last space is not finished: "sit" may become "sitting", and "it'" may
+        become "it's", which are cut in other ways. The space belongs to it, as in every piece.
+        """
+        start = max(text.rfind(" "), 0)
+        return [piece.id for piece in self.encode(text[:start])], text[start:].encode()
+
+    def spelling(self) -> list[bytes]:
+        """Return the bytes that each id below ``eos_id`` writes."""
+        names = self._library.get_vocab()
+        ordered = sorted(names, key=names.__getitem__)
+        return [bytes(_BYTES[sign] for sign in name) for name in ordered]
 
     def save(self, path: Path) -> None:
         """Write the tokenizer as JSON."""

@@ -28,6 +28,7 @@ def hypothesis(text: str, score: float) -> Hypothesis:
     return Hypothesis(
         text=text,
         tokens=tokens,
+        token_ids=(1, 2, 3),
         words=(first, second),
         log_probs=(-0.25, -0.5, -0.25),
         score=score,
@@ -51,6 +52,8 @@ def translation() -> Translation:
         length_penalty=1.0,
         temperature=1.0,
         seed=0,
+        prefix="",
+        forced=(),
         seconds=0.5,
     )
 
