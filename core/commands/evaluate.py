@@ -1,8 +1,10 @@
 """``python -m core evaluate``: the figures of a checkpoint on a file."""
 
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
@@ -11,18 +13,41 @@ from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_
 from core.data.splits import read_lines
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
+from core.evaluation.alignment import (
+    ALIGNMENTS,
+    diagonal,
+    read_aligned_pairs,
+    score_alignments,
+    strongest,
+    words,
+)
 from core.evaluation.held_out import NUMERALS, held_out_part, numeral_sentences
 from core.evaluation.metrics import sha256_of_lines, store_metrics
 from core.evaluation.numerals import kept_share
 from core.evaluation.translation import score_texts, translate_all
+from core.pipelines.translator import Translator
 from core.service import Service
+
+PART = "A held-out part in place of files; numerals or alignments, of hand-written sentences."
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured on a part or a file."""
+
+    file: str
+    result: dict[str, Any]  # what is printed
+    figures: dict[str, tuple[float, str]]  # what is stored: name -> (value, signature)
+    digest: str  # of the text, see sha256_of_lines
+    n: int
+    seconds: float
 
 
 def evaluate(
     name: Annotated[str, typer.Argument(help="Name of a folder in checkpoints/.")],
     source: Annotated[Path | None, typer.Option(help="German sentences, one a line.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Their English translations.")] = None,
-    part: Annotated[str | None, typer.Option(help="A held-out part in place of files.")] = None,
+    part: Annotated[str | None, typer.Option(help=PART)] = None,
     method: Method = "beam",
     beam: Beam = 5,
     length_penalty: LengthPenalty = 1.0,
@@ -34,37 +59,93 @@ def evaluate(
     options = DecodingOptions(method, beam, length_penalty)
     service = Service(device=device)
     translator = service.translator(name)
-    command = f"python -m core evaluate {name}"
-    if part in NUMERALS:
-        file, sources = part, numeral_sentences(part)
-        references: list[str] = []
+    how = f" --method {method} --beam {beam} --length-penalty {length_penalty}"
+    if part == ALIGNMENTS.stem:
+        measured, how = _alignments(translator), ""  # nothing is searched for
+    elif part in NUMERALS:
+        measured = _numerals(translator, part, options)
     else:
-        file, sources, references = _read(part, source, reference)
-    with tqdm(total=len(sources), unit=" sentences", file=sys.stderr) as bar:
-        translations, seconds = translate_all(translator, sources, options, bar.update)
-    if part in NUMERALS:
-        kept = kept_share(sources, translations)
-        result = {**kept.to_dict(), "n": len(sources), "seconds": seconds}
-        figures = {"kept": (kept.share, "")}
-    else:
-        scores = score_texts(translations, references, seconds)
-        result = scores.to_dict()
-        figures = scores.figures()
+        measured = _translations(translator, *_read(part, source, reference), options)
     if store:
-        command += f" --part {part}" if part else f" --source {source} --reference {reference}"
-        digest = sha256_of_lines(sources, references)
-        store_metrics(
-            service.root / name,
-            {f"{method} {figure}": value for figure, value in figures.items()},
-            file,
-            digest,
-            len(sources),
-            f"{command} --method {method} --beam {beam} --length-penalty {length_penalty} --store",
-            service.device,
-            seconds,
-        )
-    lines = [f"{key}\t{value}" for key, value in result.items()]
-    typer.echo(to_json(result) if as_json else "\n".join(lines))
+        what = f"--part {part}" if part else f"--source {source} --reference {reference}"
+        _store(service, name, measured, f"python -m core evaluate {name} {what}{how} --store")
+    lines = [f"{key}\t{value}" for key, value in measured.result.items()]
+    typer.echo(to_json(measured.result) if as_json else "\n".join(lines))
+
+
+def _store(service: Service, name: str, measured: Measured, command: str) -> None:
+    """Write the figures into the checkpoint's metrics.json."""
+    store_metrics(
+        service.root / name,
+        measured.figures,
+        measured.file,
+        measured.digest,
+        measured.n,
+        command,
+        service.device,
+        measured.seconds,
+    )
+
+
+def _alignments(translator: Translator) -> Measured:
+    """Compare the attention of forced decoding, and the diagonal, with hand-written links."""
+    pairs = read_aligned_pairs()
+    started = time.perf_counter()
+    attended = [
+        strongest(translator.score(pair.source, pair.target).word_attention)
+        for pair in tqdm(pairs, unit=" sentences", file=sys.stderr)
+    ]
+    seconds = time.perf_counter() - started
+    straight = [diagonal(len(words(pair.target)), len(words(pair.source))) for pair in pairs]
+    model, line = score_alignments(pairs, attended), score_alignments(pairs, straight)
+    figures = {
+        "accuracy": model.accuracy,
+        "error rate": model.error_rate,
+        "diagonal accuracy": line.accuracy,
+        "diagonal error rate": line.error_rate,
+    }
+    beside = {f"diagonal_{key}": value for key, value in line.to_dict().items()}
+    return Measured(
+        ALIGNMENTS.stem,
+        {**model.to_dict(), **beside, "seconds": seconds},
+        {figure: (value, "") for figure, value in figures.items()},
+        sha256_of_lines(read_lines(ALIGNMENTS)),  # the links too: the figures depend on them
+        len(pairs),
+        seconds,
+    )
+
+
+def _numerals(translator: Translator, part: str, options: DecodingOptions) -> Measured:
+    """Count the numerals that arrive unchanged."""
+    sources = numeral_sentences(part)
+    translations, seconds = _translate(translator, sources, options)
+    kept = kept_share(sources, translations)
+    result = {**kept.to_dict(), "n": len(sources), "seconds": seconds}
+    figures = {f"{options.method} kept": (kept.share, "")}
+    return Measured(part, result, figures, sha256_of_lines(sources), len(sources), seconds)
+
+
+def _translations(
+    translator: Translator,
+    file: str,
+    sources: list[str],
+    references: list[str],
+    options: DecodingOptions,
+) -> Measured:
+    """Compare translations with their references."""
+    translations, seconds = _translate(translator, sources, options)
+    scores = score_texts(translations, references, seconds)
+    figures = {f"{options.method} {figure}": value for figure, value in scores.figures().items()}
+    digest = sha256_of_lines(sources, references)
+    return Measured(file, scores.to_dict(), figures, digest, len(sources), seconds)
+
+
+def _translate(
+    translator: Translator, sources: list[str], options: DecodingOptions
+) -> tuple[list[str], float]:
+    """Return the translations, and the seconds that they took; a bar on stderr counts them."""
+    with tqdm(total=len(sources), unit=" sentences", file=sys.stderr) as bar:
+        return translate_all(translator, sources, options, bar.update)
 
 
 def _read(

@@ -12,6 +12,7 @@ import pytest
 
 from core.data.corpora import CORPORA, Pair, corpus
 from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
+from core.evaluation.alignment import read_aligned_pairs
 from core.evaluation.held_out import NUMERALS, numeral_sentences
 
 ROOT = os.environ.get("SEQLENS_DATA", "")
@@ -69,6 +70,22 @@ def test_no_numeral_sentence_is_in_a_training_part(everything: ParallelData) -> 
     assert [
         text for part in NUMERALS for text in numeral_sentences(part) if words_alone(text) in known
     ] == []
+
+
+def test_no_sentence_with_gold_links_is_in_any_part(
+    everything: ParallelData, multi30k: ParallelData
+) -> None:
+    known = sentences(everything.train) | sentences(multi30k.train)
+    known |= {
+        words_alone(side)
+        for data in (everything, multi30k)
+        for _, pair in held_out(data)
+        for side in (pair.source, pair.target)
+    }
+    known |= {words_alone(text) for part in NUMERALS for text in numeral_sentences(part)}
+    pairs = read_aligned_pairs()
+    assert len(pairs) == 60
+    assert [p for p in pairs if {words_alone(p.source), words_alone(p.target)} & known] == []
 
 
 def test_a_leak_would_be_found(everything: ParallelData) -> None:
