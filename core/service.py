@@ -9,6 +9,7 @@ import torch
 from core.checkpoint import WEIGHTS, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
+from core.evaluation.translation import TranslationScores, score_sentence, score_texts
 from core.pipelines.joined import replace_sentence
 from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
 from core.pipelines.translator import Translator
@@ -102,6 +103,27 @@ class Service:
         """Return all hypotheses of the beam search for one sentence; see Translator.beam_tree."""
         options = DecodingOptions("beam", beam, length_penalty)
         return self.translator(checkpoint).beam_tree(text, options, prefix, tokens, forced)
+
+    def translate_lines(
+        self,
+        lines: Sequence[str],
+        checkpoint: str = DEFAULT,
+        method: str = "beam",
+        beam: int = 5,
+        length_penalty: float = 1.0,
+        temperature: float = 1.0,
+        seed: int = 0,
+    ) -> list[str]:
+        """Return the translation of each line, empty for a blank one."""
+        options = DecodingOptions(method, beam, length_penalty, temperature, seed)
+        found = dict(self.translator(checkpoint).translate_lines(lines, options))
+        return [found[number] for number in range(len(lines))]
+
+    def compare(self, translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
+        """Return BLEU, chrF and TER of translations, one or many, with a reference for each."""
+        if len(translations) == 1:
+            return score_sentence(translations[0], references[0])
+        return score_texts(translations, references, seconds=0.0)
 
     def replace_sentence(self, whole: Translation, index: int, part: Translation) -> Translation:
         """Return the translation of the whole text with another one of its sentence ``index``."""

@@ -10,7 +10,7 @@ import gradio as gr
 
 from core.errors import UserError
 from demo import limits
-from demo.views import count_weights
+from demo.lines import count_weights
 from demo.work import in_time
 
 
@@ -35,6 +35,7 @@ def offer_translate(model: Callable) -> None:
         length_penalty: float = 1.0,
         temperature: float = 1.0,
         seed: int = 0,
+        prefix: str = "",
     ) -> dict[str, Any]:
         """Translate German text into English and show the attention that produced each word.
 
@@ -46,6 +47,8 @@ def offer_translate(model: Callable) -> None:
             length_penalty: 0 to 2, higher favours longer translations; used by the method beam.
             temperature: 0.05 to 2, lower is surer and higher bolder; used by the method sample.
             seed: 0 to 2147483647, the same seed gives the same text; used by the method sample.
+            prefix: characters that the translation begins with, for one sentence; the rest is
+                written to go on from them.
 
         Returns:
             The translation as text, with its tokens, words, hypotheses, their log-probabilities
@@ -53,7 +56,7 @@ def offer_translate(model: Callable) -> None:
         """
         try:
             request = limits.translate_request(
-                text, checkpoint, method, beam, length_penalty, temperature, seed
+                text, checkpoint, method, beam, length_penalty, temperature, seed, prefix
             )
             return await in_time(answer, **request)
         except UserError as error:

@@ -9,6 +9,9 @@ from core.errors import UserError
 
 MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
 SECONDS = 30  # wall-clock time of one request
+MAX_PREFIX = 500  # characters that a translation is begun with
+MAX_FILE_BYTES = 256 * 1024  # of a file to translate: a minute of one core
+MAX_FILE_LINES = 2_000
 MAP_CELLS = 40_000  # a map that a browser draws well: 200 words by 200
 ANSWER_WEIGHTS = 1_000_000  # attention weights in an answer of the API: about 25 MB of JSON
 
@@ -63,6 +66,14 @@ def check_text(value: Any) -> str:
     return text
 
 
+def check_prefix(value: Any) -> str:
+    """Return the beginning of a translation, empty if it is blank, or raise UserError."""
+    text = check_string(value, "prefix")
+    if len(text) > MAX_PREFIX:
+        raise UserError(f"The beginning has {len(text):,} characters; the limit is {MAX_PREFIX:,}.")
+    return text if text.strip() else ""
+
+
 def check_string(value: Any, field: str) -> str:
     """Return the string, or raise UserError for anything else and for half a character."""
     if not isinstance(value, str):
@@ -83,6 +94,7 @@ def translate_request(
     length_penalty: Any = 1.0,
     temperature: Any = 1.0,
     seed: Any = 0,
+    prefix: Any = "",
 ) -> dict[str, Any]:
     """Return the checked arguments of Service.translate, or raise UserError that names a field."""
     return {
@@ -93,6 +105,7 @@ def translate_request(
         "length_penalty": LENGTH_PENALTY.check(length_penalty),
         "temperature": TEMPERATURE.check(temperature),
         "seed": SEED.check(seed),
+        "prefix": check_prefix(prefix),
     }
 
 

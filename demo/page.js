@@ -1,5 +1,6 @@
-// Keys of every tab: Ctrl+Enter presses its button "…-run", Esc its button "…-stop".
+// Keys of every tab, and what its buttons do without Python.
 () => {
+  // Ctrl+Enter presses the tab's button "…-run", Esc its button "…-stop".
   const press = (suffix) => {
     const visible = (button) => button.offsetParent !== null && !button.disabled;
     [...document.querySelectorAll(`button[id$="${suffix}"]`)].find(visible)?.click();
@@ -10,4 +11,31 @@
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") press("-run");
     if (event.key === "Escape") press("-stop");
   });
+
+  // In a frame, or without https, there is no clipboard to write to; a selection can be copied.
+  const copySelection = (text) => {
+    const focused = document.activeElement;
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.style.cssText = "position: fixed; opacity: 0";
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    focused?.focus();
+    return copied;
+  };
+  const copy = async (text, said) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return said;
+    } catch {
+      return copySelection(text) ? said : "The browser does not allow copying; select the text.";
+    }
+  };
+  const copyLink = (query) => {
+    history.replaceState(null, "", `?${query}`);
+    return copy(location.href, "A link to this view is copied; the address bar has it too.");
+  };
+  window.seqlens = { copy, copyLink };
 };

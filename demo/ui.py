@@ -31,7 +31,7 @@ def build_demo(service: Service) -> gr.Blocks:
         with gr.Tabs():
             for name, build in TABS:
                 with gr.Tab(name, id=name.lower()):
-                    build(service)
+                    build(service, demo)
     # Gradio adds up all events after each one for its monitoring, which is off here.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
     demo.queue(max_size=limits.QUEUE_SIZE, default_concurrency_limit=limits.CONCURRENT_EVENTS)

@@ -1,22 +1,37 @@
-"""What the page shows of a translation; pure functions, no gradio."""
+"""A translation and the part of it that a visitor has chosen to see."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.pipelines.results import Hypothesis, Translation
-from demo.limits import MAP_CELLS
+from core.pipelines.results import ForcedAttention, Hypothesis, Translation
 
-SHORT = 60  # characters of a sentence in the list of sentences
+UNITS = ("words", "subwords")
+SCALES = ("0-1", "row")  # of the colours: absolute, or up to the largest weight of each row
+PALETTES = ("cividis", "viridis")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What is pinned in the map: a target token, a source token, or the cell of both."""
+
+    row: int | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True)
 class View:
-    """A translation and the part of it that a visitor has chosen to see."""
+    """What the Translate tab shows; every choice of a visitor makes a new one."""
 
     translation: Translation
     sentence: int = 0
     hypothesis: int = 0
-    units: str = "words"  # or "subwords"
+    units: str = "words"
+    scale: str = "0-1"
+    palette: str = "cividis"
+    pin: Pin = Pin()
+    node: int | None = None  # of the beam tree, where one was chosen
+    at_node: Hypothesis | None = None  # its hypothesis, in place of one of the list
+    free: Translation | None = None  # of the sentence, before the visitor changed it
 
     @property
     def sentences(self) -> tuple[Translation, ...]:
@@ -29,98 +44,56 @@ class View:
 
     @property
     def chosen(self) -> Hypothesis:
-        return self.shown.hypotheses[self.hypothesis]
+        return self.at_node or self.shown.hypotheses[self.hypothesis]
+
+    @property
+    def target_tokens(self) -> list[list[int]]:
+        """The tokens of each row of the map."""
+        return _groups([token.word for token in self.chosen.tokens], self.units)
+
+    @property
+    def source_tokens(self) -> list[list[int]]:
+        """The tokens of each column of the map."""
+        return _groups([token.word for token in self.shown.source_tokens], self.units)
+
+    def of(self, translation: Translation) -> "View":
+        """Return a view of another translation, drawn in the same way."""
+        return View(translation, units=self.units, scale=self.scale, palette=self.palette)
+
+    def with_sentence(self, translation: Translation, free: Translation | None) -> "View":
+        """Return the view of the text after the sentence that is shown was translated anew."""
+        return replace(self.of(translation), sentence=self.sentence, free=free)
+
+    def drawn(self, **changes: Any) -> "View":
+        """Return the view with another scale, palette or pin."""
+        return replace(self, **changes)
 
     def choose_sentence(self, index: int) -> "View":
-        return replace(self, sentence=index, hypothesis=0)
+        return replace(self.of(self.translation), sentence=index)
+
+    def choose_hypothesis(self, index: int) -> "View":
+        return replace(self, hypothesis=index, pin=Pin(), node=None, at_node=None)
+
+    def choose_node(self, number: int, hypothesis: Hypothesis) -> "View":
+        return replace(self, pin=Pin(), node=number, at_node=hypothesis)
+
+    def choose_units(self, units: str) -> "View":
+        return replace(self, units=units, pin=Pin())
+
+    def forced_at(self, pin: Pin, to_end: bool) -> ForcedAttention:
+        """Return the rule that makes the pinned row look at the pinned column."""
+        assert pin.row is not None and pin.column is not None
+        step = self.target_tokens[pin.row][0]
+        return ForcedAttention(step, tuple(self.source_tokens[pin.column]), to_end)
 
 
-def map_value(view: View) -> dict[str, Any] | None:
-    """Return the value of the attention map: labels and weights, a row for each target token.
-
-    None if the map is too large to draw.
-    """
-    source, target, weights = _grid(view)
-    if len(source) * len(target) > MAP_CELLS:
-        return None
-    rounded = [[round(weight, 4) for weight in row] for row in weights]
-    return {"source": list(source), "target": list(target), "weights": rounded}
-
-
-def list_value(view: View) -> dict[str, Any]:
-    """Return the value of the list of hypotheses."""
-    items = [
-        {"text": hypothesis.text, "score": _signed(hypothesis.score)}
-        for hypothesis in view.shown.hypotheses
-    ]
-    return {"items": items, "chosen": view.hypothesis}
-
-
-def size_line(view: View) -> str:
-    """Return why there is no map, or an empty string if there is one."""
-    source, target, _ = _grid(view)
-    if len(source) * len(target) <= MAP_CELLS:
-        return ""
-    return f"A map of {len(target)} by {len(source)} {view.units} is too large to draw here."
-
-
-def cell_line(view: View, row: int, column: int) -> str:
-    """Return one cell of the map in words."""
-    shown = map_value(view)
-    if shown is None:
-        return size_line(view)
-    weight = shown["weights"][row][column]
-    return f"“{shown['target'][row]}” looks at “{shown['source'][column]}” with weight {weight:.2f}"
-
-
-def count_weights(translation: Translation) -> int:
-    """Return how many attention weights a translation holds, by tokens and by words."""
-    hypotheses = [*translation.hypotheses]
-    hypotheses += [one for sentence in translation.sentences for one in sentence.hypotheses]
-    maps = [map_ for one in hypotheses for map_ in (one.attention, one.word_attention)]
-    return sum(len(map_) * len(map_[0]) for map_ in maps if map_)
-
-
-def sentence_choices(view: View) -> list[tuple[str, int]]:
-    """Return a label and an index for each sentence of the text."""
-    sources = [sentence.source.strip() for sentence in view.sentences]
-    short = [text if len(text) <= SHORT else text[: SHORT - 1] + "…" for text in sources]
-    return [(f"{number}. {text}", number - 1) for number, text in enumerate(short, 1)]
-
-
-def summary_line(translation: Translation) -> str:
-    """Return checkpoint, method, parameters, seed, tokens, time and log-probability in a line."""
-    best = [sentence.hypotheses[0] for sentence in translation.sentences or (translation,)]
-    tokens = sum(len(hypothesis.tokens) for hypothesis in best)
-    log_probability = sum(sum(hypothesis.log_probs) for hypothesis in best)
-    parameters = {
-        "beam": [
-            f"beam {translation.beam}",
-            f"length penalty {translation.length_penalty:g}",
-            "seed –",
-        ],
-        "sample": [f"sample · temperature {translation.temperature:g}", f"seed {translation.seed}"],
-    }
-    return " · ".join(
-        [
-            translation.checkpoint,
-            *parameters.get(translation.method, [translation.method, "seed –"]),
-            f"{tokens} tokens",
-            f"{translation.seconds * 1000:,.0f} ms",
-            f"{tokens / max(translation.seconds, 1e-9):,.0f} tokens/s",
-            f"log-probability {_signed(log_probability)}",
-        ]
-    )
-
-
-def _grid(view: View) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[float, ...], ...]]:
-    """Return source labels, target labels and weights (T, S) in the chosen units."""
-    if view.units == "words":
-        return view.shown.source_words, view.chosen.words, view.chosen.word_attention
-    source = tuple(token.text for token in view.shown.source_tokens)
-    target = tuple(token.text for token in view.chosen.tokens)
-    return source, target, view.chosen.attention
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")  # a minus as wide as the digits
+def _groups(words: list[int | None], units: str) -> list[list[int]]:
+    """Return the tokens of each word, or each token alone; ``</s>`` belongs to no word."""
+    if units == "subwords":
+        return [[number] for number in range(len(words))]
+    count = max((word for word in words if word is not None), default=-1) + 1
+    groups: list[list[int]] = [[] for _ in range(count)]
+    for number, word in enumerate(words):
+        if word is not None:
+            groups[word].append(number)
+    return groups

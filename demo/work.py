@@ -10,7 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import gradio as gr
 
 from core.errors import UserError
+from core.pipelines.results import BeamTree, Hypothesis, Translation
+from core.service import Service
 from demo import limits
+from demo.spaces_gpu import on_gpu
 
 log = logging.getLogger(__name__)
 _pool = ThreadPoolExecutor(limits.CONCURRENT_RUNS, thread_name_prefix="model")
@@ -40,3 +43,27 @@ async def in_time(function: Callable, /, **arguments):
         raise UserError(
             "Something went wrong on our side; it has been logged. Please try again."
         ) from None
+
+
+class Worker:
+    """A Service whose models run off the event loop, on a borrowed GPU where there is one."""
+
+    def __init__(self, service: Service):
+        self.service = service
+        # Wrapped once, at start: a ZeroGPU Space counts its GPU functions then.
+        self._translate = on_gpu(service.translate)
+        self._translate_lines = on_gpu(service.translate_lines)
+        self._score = on_gpu(service.score)
+        self._beam_tree = on_gpu(service.beam_tree)
+
+    async def translate(self, **request) -> Translation:
+        return await in_time(self._translate, **request)
+
+    async def translate_lines(self, **request) -> list[str]:
+        return await in_time(self._translate_lines, **request)
+
+    async def score(self, **request) -> Hypothesis:
+        return await in_time(self._score, **request)
+
+    async def beam_tree(self, **request) -> BeamTree:
+        return await in_time(self._beam_tree, **request)

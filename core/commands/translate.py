@@ -40,6 +40,9 @@ def translate(
     length_penalty: LengthPenalty = 1.0,
     temperature: Temperature = 1.0,
     seed: Seed = 0,
+    prefix: Annotated[
+        str, typer.Option(help="What the translation of a single sentence begins with.")
+    ] = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
@@ -49,12 +52,14 @@ def translate(
     """
     if (text is None) == (input is None):
         raise UserError("Give either a text or --input FILE.")
+    if prefix and text is None:
+        raise UserError("--prefix is for a text of one sentence, not for a file.")
     if output is not None and not output.parent.is_dir():
         raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
     options = DecodingOptions(method, beam, length_penalty, temperature, seed)
     service = Service(device=device)
     if text is not None:
-        result = service.translate(text, checkpoint, **dataclasses.asdict(options))
+        result = service.translate(text, checkpoint, **dataclasses.asdict(options), prefix=prefix)
         write_lines([to_json(result.to_dict()) if as_json else result.text], output)
         return
     assert input is not None

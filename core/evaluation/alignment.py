@@ -15,7 +15,6 @@ a did or is that German lacks. A contraction (im) is both preposition and articl
 infinitive is zu, else possibly the verb. A word without a counterpart has no link.
 """
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -184,16 +183,3 @@ def score_alignments(
         raise ValueError("There are no links to score against.")
     error_rate = 1 - (agreed + right) / (made + sure)
     return AlignmentScore(right, linked, right / linked, error_rate, len(pairs))
-
-
-def entropy(row: Sequence[float]) -> float:
-    """Return the entropy of a target word's attention in bits: 0 for one word, log2(S) for all.
-
-    A row that adds to less than 1 is normalised first; a row of zeros has 0.
-
-    Args:
-        row: (S,) weights, none negative.
-    """
-    total = sum(row)
-    weights = [weight for weight in row if weight > 0]
-    return sum(w / total * (math.log2(total) - math.log2(w)) for w in weights)

@@ -67,6 +67,21 @@ def score_texts(
     )
 
 
+def score_sentence(translation: str, reference: str) -> TranslationScores:
+    """Score one translation; BLEU counts only the n-grams that a sentence of its length has."""
+    bleu, chrf, ter = BLEU(effective_order=True), CHRF(), TER()
+    return TranslationScores(
+        bleu=bleu.sentence_score(translation, [reference]).score,
+        chrf=chrf.sentence_score(translation, [reference]).score,
+        ter=ter.sentence_score(translation, [reference]).score,
+        signature=str(bleu.get_signature()),
+        chrf_signature=str(chrf.get_signature()),
+        ter_signature=str(ter.get_signature()),
+        n=1,
+        seconds=0.0,
+    )
+
+
 def translate_all(
     translator: Translator,
     sources: Sequence[str],

@@ -10,7 +10,7 @@ from core.pipelines.sentences import Sentence, join
 # What says how a translation was made; that of a changed text is that of its latest part.
 _OF_THE_RUN = (
     *("checkpoint", "method", "beam", "length_penalty", "temperature", "seed"),
-    *("prefix", "forced", "seconds"),
+    *("prefix", "prefix_tokens", "forced", "seconds"),
 )
 
 

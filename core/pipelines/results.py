@@ -1,6 +1,8 @@
 """What a pipeline returns; the page, the API, the command line and the tests read the same."""
 
 import dataclasses
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +66,7 @@ class Translation:
     temperature: float
     seed: int
     prefix: str  # that the translation had to begin with
+    prefix_tokens: tuple[int, ...]  # the same by target ids, where it was given so
     forced: tuple[ForcedAttention, ...]  # attention that the caller chose
     seconds: float = field(compare=False)
 
@@ -101,3 +104,16 @@ class BeamTree:
             ids.append(node.token_id)
             node = self.nodes[node.parent]
         return tuple(reversed(ids))
+
+
+def entropy(row: Sequence[float]) -> float:
+    """Return the entropy of a row of attention in bits: 0 for one word, log2(S) for all.
+
+    A row that adds to less than 1 is normalised first; a row of zeros has 0.
+
+    Args:
+        row: (S,) weights, none negative.
+    """
+    total = sum(row)
+    weights = [weight for weight in row if weight > 0]
+    return sum(w / total * (math.log2(total) - math.log2(w)) for w in weights)

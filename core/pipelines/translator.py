@@ -151,7 +151,9 @@ class Translator(SentenceModel):
         (decoded,) = self.decode_rows([row], options, options.beam, guide)
         made = self._translation(sentence, decoded, options, len(prefix))
         begun = prefix or self.target_tokenizer.decode(tokens)
-        return dataclasses.replace(made, prefix=begun, forced=tuple(forced))
+        return dataclasses.replace(
+            made, prefix=begun, prefix_tokens=tuple(tokens), forced=tuple(forced)
+        )
 
     def _source(self, sentence: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
         """Return tokens, ``</s>`` included, and words of a source sentence."""
@@ -181,6 +183,7 @@ class Translator(SentenceModel):
             checkpoint=self.checkpoint.name,
             **dataclasses.asdict(options),
             prefix="",
+            prefix_tokens=(),
             forced=(),
             seconds=0.0,
         )

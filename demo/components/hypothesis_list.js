@@ -19,7 +19,7 @@ function row({ text, score }, index, chosen) {
 }
 
 function draw() {
-  const { items = [], chosen = 0 } = props.value || {};
+  const { items = [], chosen } = props.value || {};
   const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
   list.replaceChildren(...items.map((item, index) => row(item, index, chosen)));
   // The buttons are new, so a keyboard user would otherwise start again from the top of the page.

@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 class HypothesisList(gr.HTML):
     """Lists hypotheses; choosing one raises `select` with its `index`.
 
-    Value: {"items": [{"text", "score"}], "chosen": index}; both are strings.
+    Value: {"items": [{"text", "score"}], "chosen": index or None}; both are strings.
     """
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs):

@@ -1,22 +1,36 @@
 """The Translate tab: German in, English out, with the attention that produced it."""
 
 import asyncio
-import functools
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from core.errors import UserError
 from core.service import Service
-from demo import api, limits, views
+from demo import api, limits
 from demo.hints import not_german
 from demo.spaces_gpu import on_gpu
-from demo.tabs.translate_layout import Parts, build_layout
+from demo.tabs import (
+    translate_compare,
+    translate_file,
+    translate_guided,
+    translate_link,
+    translate_reference,
+    translate_tree,
+)
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_layout import SETTINGS, SHOWN, build_layout
 from demo.tabs.translate_settings import used_by
+from demo.tabs.translate_show import (
+    draw,
+    new_view,
+    show_hypothesis,
+    show_sentence,
+    show_translation,
+)
 from demo.views import View
-from demo.work import in_time
+from demo.work import Worker
 
 EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("Zwei Männer sitzen auf einer Bank.", ""),
@@ -26,9 +40,6 @@ EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("Das Unfassbare ward Ereignis.", "it fails here"),
 ]
 SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
-
-# What a callback changes: values or gr.update(...) by the names of Parts; the rest stays.
-Updates = dict[str, Any]
 
 
 def open_with(service: Service) -> Updates:
@@ -46,15 +57,17 @@ def open_with(service: Service) -> Updates:
 
 
 async def translate(
-    model: Callable, view: View | None, text: str, checkpoint: str, method: str, *knobs: Any
+    worker: Worker, view: View | None, text: str, prefix: str, checkpoint: str, method: str, *knobs
 ) -> AsyncIterator[Updates]:
     """Translate for the page; after an error the text and the last result stay as they are.
 
-    `model` is Service.translate; `knobs` are in the order of translate_settings.KNOBS.
+    `knobs` are in the order of translate_settings.KNOBS.
     """
     try:
-        request = limits.translate_request(text, checkpoint, method, **used_by(method, knobs))
-        work = asyncio.ensure_future(in_time(model, **request))
+        request = limits.translate_request(
+            text, checkpoint, method, **used_by(method, knobs), prefix=prefix
+        )
+        work = asyncio.ensure_future(worker.translate(**request))
         try:
             if not (await asyncio.wait({work}, timeout=SLOW))[0]:
                 yield {"message": "Translating …"}
@@ -64,105 +77,77 @@ async def translate(
     except UserError as error:
         yield {"message": str(error)}
         return
-    yield {
-        **show_translation(View(translation, units=view.units if view else "words")),
-        "message": not_german(text),
-    }
+    yield {**show_translation(new_view(view, translation)), "message": not_german(text)}
 
 
 def choose_units(view: View | None, units: str) -> Updates:
-    return show_part(replace(view, units=units)) if view else {}
+    return show_hypothesis(view.choose_units(units)) if view else {}
+
+
+def choose_scale(view: View | None, scale: str) -> Updates:
+    return draw(view.drawn(scale=scale)) if view else {}
+
+
+def choose_palette(view: View | None, palette: str) -> Updates:
+    return draw(view.drawn(palette=palette)) if view else {}
 
 
 def choose_sentence(view: View | None, sentence: int) -> Updates:
-    return show_part(view.choose_sentence(sentence)) if view else {}
+    return show_sentence(view.choose_sentence(sentence)) if view else {}
 
 
-def choose_hypothesis(view: View | None, choice: gr.EventData) -> Updates:
-    return show_part(replace(view, hypothesis=choice.index)) if view else {}
+def choose_hypothesis(view: View | None, index: int) -> Updates:
+    return show_hypothesis(view.choose_hypothesis(index)) if view else {}
 
 
-def describe_cell(view: View | None, cell: gr.EventData) -> Updates:
-    return {"cell": views.cell_line(view, cell.row, cell.column)} if view else {}
-
-
-def show_translation(view: View) -> Updates:
-    """Return the updates that show a new translation."""
-    choices = views.sentence_choices(view)
-    return {
-        "output": view.translation.text,
-        "summary": views.summary_line(view.translation),
-        "sentence": {"choices": choices, "value": 0, "visible": len(choices) > 1},
-        **show_part(view),
-    }
-
-
-def show_part(view: View) -> Updates:
-    """Return the updates that show another part of the same translation."""
-    return {
-        "view": view,
-        "hypotheses": views.list_value(view),
-        "attention": views.map_value(view),
-        "cell": views.size_line(view),
-    }
-
-
-def build(service: Service) -> None:
+def build(service: Service, page: gr.Blocks) -> None:
     """Place the tab, bind its events and offer its API."""
     parts = build_layout(open_with(service), service.checkpoints(), service.problems(), EXAMPLES)
-    model = on_gpu(service.translate)
-    bind_run(parts, model)
+    worker = Worker(service)
+    bind_run(parts, worker)
     bind_choices(parts)
-    api.offer_translate(model)
+    translate_guided.bind_guided(parts, worker)
+    translate_tree.bind_tree(parts, worker)
+    translate_compare.bind_compare(parts, worker)
+    translate_reference.bind_reference(parts, worker)
+    translate_file.bind_file(parts, worker)
+    translate_link.bind_link(parts, worker, page)
+    api.offer_translate(on_gpu(service.translate))
 
 
-def bind_run(parts: Parts, model: Callable) -> None:
+def bind_run(parts: Parts, worker: Worker) -> None:
     """Let the buttons run and stop a translation."""
 
-    async def on_run(*values):
-        async for updates in translate(model, *values):
-            yield by_component(parts, updates)
+    async def on_run(*values: Any) -> AsyncIterator[Updates]:
+        async for updates in translate(worker, *values):
+            yield updates
 
-    running = parts.run.click(
+    running = bind(
+        parts["run"].click,
         on_run,
-        [parts.view, parts.source, *parts.settings.inputs],
-        parts.results,
-        concurrency_id=limits.CONCURRENCY_ID,
-        concurrency_limit=limits.CONCURRENT_RUNS,
+        parts,
+        ["view", "source", "prefix", *SETTINGS],
+        SHOWN,
         trigger_mode="always_last",
         show_progress="minimal",
-        show_progress_on=parts.progress,
-        api_visibility="private",
+        show_progress_on=parts["progress"],
+        **MODEL,
     )
-    parts.stop.click(
-        lambda: "Stopped; the last result is shown.",
-        None,
-        parts.message,
-        cancels=running,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    stopped = {"message": "Stopped; the last result is shown."}
+    bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=running)
 
 
 def bind_choices(parts: Parts) -> None:
     """Let clicks change what is shown of the last translation."""
+
+    def on_hypothesis(view: View | None, choice: gr.EventData) -> Updates:
+        return choose_hypothesis(view, choice.index)
+
     for listen, callback, inputs in [
-        (parts.units.input, choose_units, [parts.view, parts.units]),
-        (parts.sentence.input, choose_sentence, [parts.view, parts.sentence]),
-        (parts.hypotheses.select, choose_hypothesis, [parts.view]),
-        (parts.attention.select, describe_cell, [parts.view]),
+        (parts["units"].input, choose_units, ["view", "units"]),
+        (parts["scale"].input, choose_scale, ["view", "scale"]),
+        (parts["palette"].input, choose_palette, ["view", "palette"]),
+        (parts["sentence"].input, choose_sentence, ["view", "sentence"]),
+        (parts["hypotheses"].select, on_hypothesis, ["view"]),
     ]:
-        # wraps keeps the signature, in which Gradio looks for gr.EventData.
-        @functools.wraps(callback)
-        def on_choice(*values, callback=callback):
-            return by_component(parts, callback(*values))
-
-        listen(on_choice, inputs, parts.results, show_progress="hidden", api_visibility="private")
-
-
-def by_component(parts: Parts, updates: Updates) -> dict[gr.components.Component, Any]:
-    """Return updates as Gradio takes them, with components for names."""
-    return {
-        getattr(parts, name): gr.update(**value) if name == "sentence" else value
-        for name, value in updates.items()
-    }
+        bind(listen, callback, parts, inputs, SHOWN)

@@ -1,46 +1,31 @@
-"""Where the parts of the Translate tab stand; what they do is in translate.py."""
+"""Where the parts of the Translate tab stand; what they do is in translate.py and beside it."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from demo.components.alternative_list import AlternativeList
 from demo.components.attention_map import AttentionMap
 from demo.components.hypothesis_list import HypothesisList
+from demo.components.marked_text import MarkedText
 from demo.components.plain_text import PlainText
-from demo.tabs.translate_settings import Settings, build_settings
+from demo.tabs import translate_cards, translate_settings
+from demo.tabs.binding import Parts
+from demo.tabs.translate_settings import build_settings
+from demo.views import PALETTES, SCALES, UNITS
 
 NOTE = (
     "A row says where the decoder looked while it wrote that word. Attention is not an "
     "explanation: other weights can give the same word."
 )
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read or write."""
-
-    view: gr.State
-    source: gr.Textbox
-    output: gr.Textbox
-    run: gr.Button
-    stop: gr.Button
-    settings: Settings
-    progress: PlainText  # Gradio writes the place in the queue over it
-    message: PlainText
-    summary: PlainText
-    units: gr.Radio
-    sentence: gr.Dropdown
-    attention: AttentionMap
-    cell: PlainText
-    hypotheses: HypothesisList
-
-    @property
-    def results(self) -> list[gr.components.Component]:
-        """The parts that a result is written to."""
-        names = "view output message summary sentence attention cell hypotheses"
-        return [getattr(self, name) for name in names.split()]
+SETTINGS = list(translate_settings.NAMES)
+# The parts that a new translation, or another part of it, may change.
+SHOWN = [
+    *("view", "output", "message", "summary", "changes", "sentence", "attention", "too_large"),
+    *("hypotheses", "alternatives", "force_text", "force_step", "force_end", "free"),
+    *translate_cards.CLEARED,
+]
 
 
 def build_layout(
@@ -51,26 +36,27 @@ def build_layout(
 ) -> Parts:
     """Place all parts. `first` holds the values that they open with, by name."""
     with gr.Column(elem_classes="card"):
-        texts = place_texts(examples[0][0], first)
-        bar = place_bar()
-        settings = build_settings(checkpoints)
-        lines = place_lines(first)
-        place_examples(examples, texts["source"], bar["run"])
+        parts = {**place_texts(examples[0][0], first), **place_bar()}
+        parts |= build_settings(checkpoints, "translate")
+        parts |= place_lines(first)
+        place_examples(examples, parts["source"], parts["run"])
         for name, problem in problems.items():
             PlainText(f"{name} is not offered: {problem}", elem_classes="note")
     with gr.Row(elem_classes="results"):
-        attention = place_map(first)
-        with gr.Column(elem_classes="card side", min_width=0):
-            gr.HTML("<h2>Hypotheses</h2>")
-            hypotheses = HypothesisList(first.get("hypotheses"), elem_id="translate-hypotheses")
-    view = gr.State(first.get("view"))
-    return Parts(
-        view=view, settings=settings, hypotheses=hypotheses, **texts, **bar, **lines, **attention
-    )
+        parts |= place_map(first)
+        with gr.Column(elem_classes="side", min_width=0):
+            parts |= place_lists(first)
+    parts |= translate_cards.place_cards(checkpoints)
+    return parts | {
+        "view": gr.State(first.get("view")),
+        # What scripts hand over: the query string of a link, and that of the page's address.
+        "link_query": gr.Textbox(visible=False),
+        "address": gr.Textbox(visible=False),
+    }
 
 
-def place_texts(german: str, first: dict[str, Any]) -> dict[str, Any]:
-    """Place the two texts side by side."""
+def place_texts(german: str, first: dict[str, Any]) -> Parts:
+    """Place the two texts side by side, and the beginning that the second may be given."""
     with gr.Row(elem_classes="texts"):
         source = gr.Textbox(
             german,
@@ -88,29 +74,41 @@ def place_texts(german: str, first: dict[str, Any]) -> dict[str, Any]:
             elem_id="translate-output",
             html_attributes=gr.InputHTMLAttributes(lang="en"),
         )
-    return {"source": source, "output": output}
+    prefix = gr.Textbox(
+        label="The English begins with",
+        info="Optional. Of one sentence; it is kept to the letter, and the rest is written anew.",
+        max_lines=1,
+        elem_id="translate-prefix",
+        elem_classes="field",
+        html_attributes=gr.InputHTMLAttributes(lang="en"),
+    )
+    return {"source": source, "output": output, "prefix": prefix}
 
 
-def place_bar() -> dict[str, Any]:
-    """Place the buttons that run and stop."""
+def place_bar() -> Parts:
+    """Place the buttons that run and stop, and those that take the result away."""
     with gr.Row(elem_classes="bar"):
         run = gr.Button("Translate", variant="primary", elem_id="translate-run", min_width=0)
         gr.HTML("<kbd>Ctrl</kbd> <kbd>Enter</kbd>", elem_classes="keys")
         stop = gr.Button("Stop", elem_id="translate-stop", min_width=0)
         gr.HTML("<kbd>Esc</kbd>", elem_classes="keys")
-    return {"run": run, "stop": stop}
+        gr.HTML("", elem_classes="spacer")
+        copy = gr.Button("Copy", elem_id="translate-copy", min_width=0)
+        link = gr.Button("Link", elem_id="translate-link", min_width=0)
+    return {"run": run, "stop": stop, "copy": copy, "link": link}
 
 
-def place_lines(first: dict[str, Any]) -> dict[str, Any]:
+def place_lines(first: dict[str, Any]) -> Parts:
     """Place what goes on, what went wrong or might have, and the figures of the run."""
-    progress = PlainText(elem_classes="progress")
+    progress = PlainText(elem_classes="progress")  # Gradio writes the place in the queue over it
     message = PlainText(
         first.get("message", ""), status=True, elem_id="translate-message", elem_classes="message"
     )
     summary = PlainText(
         first.get("summary", ""), elem_id="translate-summary", elem_classes="summary"
     )
-    return {"progress": progress, "message": message, "summary": summary}
+    changes = MarkedText(elem_id="translate-changes", elem_classes="cell")
+    return {"progress": progress, "message": message, "summary": summary, "changes": changes}
 
 
 def place_examples(examples: list[tuple[str, str]], source: gr.Textbox, run: gr.Button) -> None:
@@ -123,28 +121,82 @@ def place_examples(examples: list[tuple[str, str]], source: gr.Textbox, run: gr.
             filled.then(None, None, None, js=press)
 
 
-def place_map(first: dict[str, Any]) -> dict[str, Any]:
+def place_map(first: dict[str, Any]) -> Parts:
     """Place the card of the attention map, with the choices of what it shows."""
     with gr.Column(elem_classes="card map", min_width=0):
         with gr.Row(elem_classes="title"):
             gr.HTML("<h2>Attention</h2>")
-            units = gr.Radio(
-                ["words", "subwords"],
-                value="words",
-                label="Units",
-                show_label=False,
-                container=False,
-                elem_id="translate-units",
-                elem_classes="segments",
+            units = _segments("Units", [(name, name) for name in UNITS], "translate-units")
+            scale = _segments(
+                "Range of the colours",
+                list(zip(("0–1", "rescaled by row"), SCALES, strict=True)),
+                "translate-scale",
             )
-            gr.HTML('<span class="scale">0 <i></i> 1</span>')
+            palette = _segments("Colours", [(name, name) for name in PALETTES], "translate-palette")
+        several = first.get("sentence", {})
         sentence = gr.Dropdown(
-            **first.get("sentence", {"visible": False}),
+            several.get("choices", []),
+            value=several.get("value"),
+            visible=several.get("visible", False),
             label="Sentence",
             elem_id="translate-sentence",
             elem_classes="field",
         )
-        attention = AttentionMap(first.get("attention"), elem_id="translate-attention")
-        cell = PlainText(status=True, elem_id="translate-cell", elem_classes="cell")
+        attention = AttentionMap(
+            first.get("attention"), export_id="translate-export", elem_id="translate-attention"
+        )
+        too_large = PlainText(status=True, elem_id="translate-too-large", elem_classes="cell")
+        parts = place_what_if(first)
         gr.HTML(f'<p class="note">{NOTE}</p>')
-    return {"units": units, "sentence": sentence, "attention": attention, "cell": cell}
+    return parts | {
+        "units": units,
+        "scale": scale,
+        "palette": palette,
+        "sentence": sentence,
+        "attention": attention,
+        "too_large": too_large,
+    }
+
+
+def place_what_if(first: dict[str, Any]) -> Parts:
+    """Place the buttons that force the attention of a pinned cell."""
+    with gr.Row(elem_classes="bar what-if"):
+        text = PlainText(first.get("force_text", ""), elem_classes="cell")
+        step = gr.Button(
+            "Force it here",
+            size="sm",
+            interactive=False,
+            min_width=0,
+            elem_id="translate-force-step",
+        )
+        end = gr.Button("From here on", size="sm", interactive=False, elem_id="translate-force-end")
+        free = gr.Button(
+            "Back to the free translation",
+            size="sm",
+            interactive=False,
+            min_width=0,
+            elem_id="translate-free",
+        )
+    return {"force_text": text, "force_step": step, "force_end": end, "free": free}
+
+
+def place_lists(first: dict[str, Any]) -> Parts:
+    """Place the cards of the hypotheses and of the alternatives."""
+    with gr.Column(elem_classes="card", min_width=0):
+        gr.HTML("<h2>Hypotheses</h2>")
+        hypotheses = HypothesisList(first.get("hypotheses"), elem_id="translate-hypotheses")
+    with gr.Column(elem_classes="card", min_width=0):
+        alternatives = AlternativeList(elem_id="translate-alternatives")
+    return {"hypotheses": hypotheses, "alternatives": alternatives}
+
+
+def _segments(label: str, choices: list[tuple[str, str]], elem_id: str) -> gr.Radio:
+    return gr.Radio(
+        choices,
+        value=choices[0][1],
+        label=label,
+        show_label=False,
+        container=False,
+        elem_id=elem_id,
+        elem_classes="segments",
+    )

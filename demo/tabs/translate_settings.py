@@ -46,17 +46,7 @@ KNOBS = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The components, in the order in which `translate` takes their values."""
-
-    checkpoint: gr.Dropdown
-    method: gr.Dropdown
-    knobs: tuple[gr.Number, ...]
-
-    @property
-    def inputs(self) -> list[gr.components.Component]:
-        return [self.checkpoint, self.method, *self.knobs]
+NAMES = ("checkpoint", "method", *(knob.name for knob in KNOBS))  # in the order of callbacks
 
 
 def used_by(method: str, values: tuple[Any, ...]) -> dict[str, Any]:
@@ -72,37 +62,49 @@ def set_knobs(method: str) -> list[dict[str, Any]]:
     return [gr.update(**_state(knob, method)) for knob in KNOBS]
 
 
-def build_settings(checkpoints: list[str]) -> Settings:
-    """Place the settings and let the method switch the knobs."""
+def build_settings(
+    checkpoints: list[str], prefix: str, method: str = "beam"
+) -> dict[str, gr.components.Component]:
+    """Place the settings and let the method switch the knobs.
+
+    Args:
+        prefix: of the element ids.
+        method: that is set at first.
+    """
+
+    def id_of(name: str) -> str:
+        return f"{prefix}-{name.replace('_', '-')}"
+
     with gr.Row(elem_classes="settings"):
         checkpoint = gr.Dropdown(
             checkpoints,
             value=checkpoints[0] if checkpoints else None,
             label="Checkpoint",
             info="The trained model.",
-            elem_id="translate-checkpoint",
-            elem_classes="field",
+            elem_id=id_of("checkpoint"),
+            elem_classes="field wide",
         )
-        method = gr.Dropdown(
+        choice = gr.Dropdown(
             list(METHODS),
+            value=method,
             label="Method",
             info="How words are chosen.",
-            elem_id="translate-method",
-            elem_classes="field",
+            elem_id=id_of("method"),
+            elem_classes="field wide",
         )
-        knobs = tuple(
+        knobs = [
             gr.Number(
                 knob.value,
                 label=knob.label,
                 step=knob.step,
-                elem_id=f"translate-{knob.name.replace('_', '-')}",
+                elem_id=id_of(knob.name),
                 elem_classes="field",
-                **_state(knob, "beam"),
+                **_state(knob, method),
             )
             for knob in KNOBS
-        )
-    method.change(set_knobs, method, list(knobs), show_progress="hidden", api_visibility="private")
-    return Settings(checkpoint, method, knobs)
+        ]
+    choice.change(set_knobs, choice, knobs, show_progress="hidden", api_visibility="private")
+    return dict(zip(NAMES, (checkpoint, choice, *knobs), strict=True))
 
 
 def _state(knob: Knob, method: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 
 from core.service import CHECKPOINTS
-from tests.benchmarks import joey, material, memory, startup, step, translate
+from tests.benchmarks import joey, material, memory, page, startup, step, translate
 from tests.benchmarks.report import Figure, machine, report, store, table
 
 STORED = CHECKPOINTS / "reports" / "speed.json"
@@ -29,6 +29,7 @@ def _parts(threads: int) -> dict[str, Callable[[], list[Figure]]]:
 
     parts: dict[str, Callable[[], list[Figure]]] = {
         "start": startup.measure_start,
+        "page": page.measure_page,
         "sentence": translate.measure_sentence,
         "file": translate.measure_file,
         "memory": lambda: memory.measure_memory(threads),

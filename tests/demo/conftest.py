@@ -53,6 +53,7 @@ def translation() -> Translation:
         temperature=1.0,
         seed=0,
         prefix="",
+        prefix_tokens=(),
         forced=(),
         seconds=0.5,
     )

@@ -1,7 +1,6 @@
 """Gold links are read as written, and predicted ones are scored as one would with a pencil."""
 
 import json
-import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +16,6 @@ from core.evaluation.alignment import (
     AlignedPair,
     AlignmentScore,
     diagonal,
-    entropy,
     read_aligned_pairs,
     reordered,
     score_alignments,
@@ -184,28 +182,6 @@ def test_predictions_must_fit_the_pairs() -> None:
     for unlinked in ([], [pair_of(2, 2, set())]):
         with pytest.raises(ValueError):
             score_alignments(unlinked, [(0, 1)] * len(unlinked))
-
-
-@pytest.mark.parametrize(
-    ("row", "bits"),
-    [
-        ((1.0,), 0.0),
-        ((0.0, 1.0, 0.0), 0.0),
-        ((0.25, 0.25, 0.25, 0.25), 2.0),
-        ((0.5, 0.25, 0.25), 1.5),
-        ((0.25, 0.125, 0.125), 1.5),  # adds to 1/2, the rest went to </s>
-        ((0.0, 0.3), 0.0),
-        ((0.0, 0.0), 0.0),
-        ((), 0.0),
-    ],
-)
-def test_entropy_by_hand(row: tuple[float, ...], bits: float) -> None:
-    assert entropy(row) == pytest.approx(bits)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1))
-def test_entropy_is_between_none_and_that_of_all_words_alike(row: list[float]) -> None:
-    assert -1e-9 <= entropy(row) <= math.log2(len(row)) + 1e-9
 
 
 def test_there_are_sixty_different_pairs_at_least_half_of_them_reordered() -> None:

@@ -1,0 +1,27 @@
+"""The likeliest tokens at one place, each a button with its probability as a bar."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+class AlternativeList(gr.HTML):
+    """Lists tokens that could stand at a place; choosing one raises `select` with its `index`.
+
+    Value: {"title": str, "step": int, "written": id, "items": [{"id", "text", "probability"}]};
+    None says how to ask for it.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs):
+        super().__init__(
+            value=value,
+            html_template='<h2 class="alternatives-title"></h2><ol class="alternatives"></ol>'
+            '<p class="note alternatives-note"></p>',
+            css_template=(HERE / "alternative_list.css").read_text(encoding="utf-8"),
+            js_on_load=(HERE / "alternative_list.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            **kwargs,
+        )

@@ -1,0 +1,106 @@
+"""Settings to a query string and back: a link that opens the same view."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from core.errors import UserError
+from demo import limits
+from demo.views import PALETTES, SCALES, UNITS, Pin, View
+
+CHOICES = {"units": UNITS, "scale": SCALES, "palette": PALETTES}
+NUMBERS = ("sentence", "hypothesis", "row", "column")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a link holds: a request, checked, and what of its result is shown."""
+
+    request: dict[str, Any]  # of Service.translate
+    choices: dict[str, str]  # units, scale, palette
+    sentence: int
+    hypothesis: int
+    pin: Pin
+
+    def opened(self, view: View) -> View:
+        """Return the view of the request's result that the link shows.
+
+        Raises:
+            UserError: the link names a part that the result does not have.
+        """
+        view = view.drawn(**self.choices)
+        if self.sentence < len(view.sentences):
+            view = view.choose_sentence(self.sentence)
+            if self.hypothesis < len(view.shown.hypotheses):
+                view = view.choose_hypothesis(self.hypothesis)
+                rows, columns = len(view.target_tokens), len(view.source_tokens)
+                if (self.pin.row or 0) < rows and (self.pin.column or 0) < columns:
+                    return view.drawn(pin=self.pin)
+        raise UserError("The link names a part that this translation does not have.")
+
+
+def to_query(view: View) -> str:
+    """Return the query string of a link that opens the view."""
+    whole = view.translation
+    fields = {
+        "text": whole.source,
+        "checkpoint": whole.checkpoint,
+        "method": whole.method,
+        "beam": whole.beam,
+        "length_penalty": whole.length_penalty,
+        "temperature": whole.temperature,
+        "seed": whole.seed,
+        "prefix": whole.prefix,
+        "units": view.units,
+        "scale": view.scale,
+        "palette": view.palette,
+        "sentence": view.sentence,
+        "hypothesis": view.hypothesis,
+        "row": "" if view.pin.row is None else view.pin.row,
+        "column": "" if view.pin.column is None else view.pin.column,
+    }
+    return urlencode({name: value for name, value in fields.items() if value != ""})
+
+
+def from_query(query: str) -> Shared | None:
+    """Return what a query string holds, None if it has no text.
+
+    Raises:
+        UserError: a value is out of range; the sentence names it.
+    """
+    given = {name: values[-1] for name, values in parse_qs(query.lstrip("?")).items()}
+    if "text" not in given:
+        return None
+    request = limits.translate_request(
+        given["text"],
+        given.get("checkpoint", "translate-de-en"),
+        given.get("method", "beam"),
+        _number(given, "beam", 5),
+        _number(given, "length_penalty", 1.0),
+        _number(given, "temperature", 1.0),
+        _number(given, "seed", 0),
+        given.get("prefix", ""),
+    )
+    choices = {name: given.get(name, allowed[0]) for name, allowed in CHOICES.items()}
+    for name, allowed in CHOICES.items():
+        if choices[name] not in allowed:
+            raise UserError(f"The link is damaged: {name} is none of {', '.join(allowed)}.")
+    places = {name: _place(given, name) for name in NUMBERS}
+    pin = Pin(places["row"], places["column"])
+    return Shared(request, choices, places["sentence"] or 0, places["hypothesis"] or 0, pin)
+
+
+def _number(given: dict[str, str], name: str, default: float) -> float:
+    try:
+        value = float(given.get(name, default))
+    except ValueError:
+        raise UserError(f"The link is damaged: {name} is not a number.") from None
+    return int(value) if value.is_integer() else value
+
+
+def _place(given: dict[str, str], name: str) -> int | None:
+    if name not in given:
+        return None
+    if not given[name].isascii() or not given[name].isdigit() or len(given[name]) > 9:
+        raise UserError(f"The link is damaged: {name} is not a whole number from 0.")
+    return int(given[name])

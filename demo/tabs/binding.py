@@ -1,0 +1,66 @@
+"""Events of a tab: plain functions in, updates by the name of a part out."""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from demo import limits
+
+Parts = dict[str, Any]  # the components of a tab by name
+# What a callback changes: values or gr.update(...) by the names of parts; the rest stays.
+Updates = dict[str, Any]
+
+MODEL = {  # an event that runs a model waits for its turn
+    "concurrency_id": limits.CONCURRENCY_ID,
+    "concurrency_limit": limits.CONCURRENT_RUNS,
+}
+
+
+def bind(
+    listen: Callable,
+    callback: Callable,
+    parts: Parts,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    **options: Any,
+) -> gr.events.Dependency:
+    """Let an event call `callback` with the values of the inputs; it returns or yields Updates.
+
+    Args:
+        listen: a method of a component, such as button.click.
+        inputs: names of parts; `outputs` are those that it may update.
+        options: of the event.
+    """
+    settings = {"show_progress": "hidden", "api_visibility": "private"} | options
+    components = [[parts[name] for name in names] for names in (inputs, outputs)]
+    return listen(_by_component(callback, parts), *components, **settings)
+
+
+def _by_component(callback: Callable, parts: Parts) -> Callable:
+    """Return the callback with components for names; it keeps its kind and its signature."""
+
+    def translated(updates: Updates) -> dict[Any, Any]:
+        # Gradio takes an empty dict for a value.
+        return {parts[name]: value for name, value in updates.items()} or gr.skip()
+
+    if inspect.isasyncgenfunction(inspect.unwrap(callback)):
+
+        async def run(*values):
+            async for updates in callback(*values):
+                yield translated(updates)
+
+    elif inspect.iscoroutinefunction(callback):
+
+        async def run(*values):
+            return translated(await callback(*values))
+
+    else:
+
+        def run(*values):
+            return translated(callback(*values))
+
+    # Gradio looks for gr.EventData in the signature.
+    return functools.wraps(callback)(run)

@@ -1,0 +1,52 @@
+"""Side by side: the shown sentence under a second set of settings, on the same scale."""
+
+from dataclasses import replace
+from typing import Any
+
+from core.errors import UserError
+from demo import limits, lines, maps
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_cards import COMPARE_SETTINGS
+from demo.tabs.translate_guided import segments
+from demo.tabs.translate_settings import used_by
+from demo.views import View
+from demo.work import Worker
+
+
+async def compare(
+    worker: Worker, view: View | None, checkpoint: str, method: str, *knobs: Any
+) -> Updates:
+    """Translate the shown sentence with other settings, and set both beside each other."""
+    if view is None:
+        return {"compare_summary": "Translate a sentence first."}
+    try:
+        other = await worker.translate(
+            **limits.translate_request(
+                view.shown.source, checkpoint, method, **used_by(method, knobs)
+            )
+        )
+    except UserError as error:
+        return {"compare_summary": str(error)}
+    # The other one has a list of its own; its best stands beside the hypothesis that is chosen.
+    right = replace(view.of(other), scale=view.scale)
+    same = view.chosen.words == right.chosen.words
+    label = "Both write the same words." if same else "From the translation above to this one:"
+    return {
+        "compare_summary": lines.summary_line(other),
+        "compare_changes": {
+            "label": label,
+            "segments": segments(view.chosen.words, right.chosen.words),
+        },
+        "compare_left": maps.map_value(view),
+        "compare_right": maps.map_value(right),
+    }
+
+
+def bind_compare(parts: Parts, worker: Worker) -> None:
+    """Let the button compare."""
+
+    async def on_compare(*values: Any) -> Updates:
+        return await compare(worker, *values)
+
+    names = ["compare_summary", "compare_changes", "compare_left", "compare_right"]
+    bind(parts["compare_run"].click, on_compare, parts, ["view", *COMPARE_SETTINGS], names, **MODEL)

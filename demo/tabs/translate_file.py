@@ -1,0 +1,127 @@
+"""A file of sentences: translated line by line, with figures where it has references."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+from demo import limits
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_layout import SETTINGS
+from demo.tabs.translate_settings import used_by
+from demo.work import Worker
+
+CHUNK = 3_000  # characters translated between two looks at the bar: less than half a second
+
+
+async def translate_file(
+    worker: Worker, path: str | None, checkpoint: str, method: str, *knobs: Any
+) -> AsyncIterator[Updates]:
+    """Translate a file; what is done so far can be downloaded, after Stop as well."""
+    try:
+        if path is None:
+            raise UserError("Choose a file first: a text with a sentence a line, or a TSV.")
+        sources, references = read_file(Path(path))
+        request = limits.translate_request("x", checkpoint, method, **used_by(method, knobs))
+        del request["text"], request["prefix"]
+        yield {"file_message": "", "file_result": None}
+        result = Path(tempfile.mkdtemp()) / f"{Path(path).stem}.en.txt"
+        done: list[str] = []
+        while len(done) < len(sources):
+            yield {"file_progress": bar(len(done), len(sources))}
+            chunk = next_chunk(sources, len(done))
+            done += await worker.translate_lines(lines=chunk, **request)
+            result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
+            yield {"file_result": str(result)}
+        yield {
+            "file_progress": bar(len(done), len(sources)),
+            "file_message": figures(worker, done, references),
+        }
+    except UserError as error:
+        yield {"file_message": str(error)}
+
+
+def read_file(path: Path) -> tuple[list[str], list[str]]:
+    """Return sources and references, which are none unless every line has a tab.
+
+    Raises:
+        UserError: it is too large, not UTF-8, empty, or not made of such lines.
+    """
+    size = path.stat().st_size
+    if size > limits.MAX_FILE_BYTES:
+        raise UserError(
+            f"The file has {size:,} bytes; the limit is {limits.MAX_FILE_BYTES:,}."
+            " Please translate it in parts."
+        )
+    try:
+        rows = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UserError("The file is not UTF-8 text; save it as UTF-8 and try again.") from None
+    if not any(row.strip() for row in rows):
+        raise UserError("The file is empty; it needs a sentence a line.")
+    if len(rows) > limits.MAX_FILE_LINES:
+        raise UserError(
+            f"The file has {len(rows):,} lines; the limit is {limits.MAX_FILE_LINES:,}."
+            " Please translate it in parts."
+        )
+    for number, row in enumerate(rows, 1):
+        if len(row) > limits.MAX_CHARACTERS:
+            raise UserError(
+                f"Line {number} has {len(row):,} characters; the limit is"
+                f" {limits.MAX_CHARACTERS:,}. Please break it."
+            )
+    return split_columns(rows, path.suffix.lower() == ".tsv")
+
+
+def split_columns(rows: list[str], is_tsv: bool) -> tuple[list[str], list[str]]:
+    """Return the first column, and the second where every row that is not blank has one."""
+    filled = [row for row in rows if row.strip()]
+    if not all("\t" in row for row in filled):
+        if is_tsv:
+            number = next(n for n, row in enumerate(rows, 1) if row.strip() and "\t" not in row)
+            raise UserError(f"Line {number} of the TSV has no tab; it needs source and reference.")
+        return rows, []
+    columns = [row.split("\t") for row in rows]
+    return [row[0] for row in columns], [row[1] if len(row) > 1 else "" for row in columns]
+
+
+def next_chunk(sources: list[str], first: int) -> list[str]:
+    """Return the lines from ``first`` on that are translated together."""
+    chunk, size = [sources[first]], len(sources[first])
+    for line in sources[first + 1 :]:
+        size += len(line)
+        if size > CHUNK:
+            break
+        chunk.append(line)
+    return chunk
+
+
+def bar(done: int, total: int) -> dict[str, Any]:
+    return {"done": done, "total": total, "text": f"{done:,} of {total:,} lines"}
+
+
+def figures(worker: Worker, translations: list[str], references: list[str]) -> str:
+    """Return what is said at the end, with corpus figures where there are references."""
+    said = f"{len(translations):,} lines are translated."
+    pairs = [(t, r) for t, r in zip(translations, references, strict=False) if r.strip()]
+    if not pairs:
+        return said
+    scores = worker.service.compare(*map(list, zip(*pairs, strict=True)))
+    return (
+        f"{said} BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
+        f" on {scores.n:,} references · {scores.signature}"
+    )
+
+
+def bind_file(parts: Parts, worker: Worker) -> None:
+    """Let the buttons translate a file and stop."""
+
+    async def on_file(*values: Any) -> AsyncIterator[Updates]:
+        async for updates in translate_file(worker, *values):
+            yield updates
+
+    names = ["file_progress", "file_message", "file_result"]
+    running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **MODEL)
+    stopped = {"file_message": "Stopped; the lines so far can be downloaded."}
+    bind(parts["file_stop"].click, lambda: stopped, parts, [], ["file_message"], cancels=running)

@@ -1,0 +1,143 @@
+"""What a visitor changes in a translation: another token, or attention forced to a place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from core.errors import UserError
+from core.pipelines.differences import differences
+from core.pipelines.results import ForcedAttention, Translation
+from demo import limits, maps
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_layout import SHOWN
+from demo.tabs.translate_show import HOW_TO_FORCE, show_pin, show_translation
+from demo.views import Pin, View
+from demo.work import Worker
+
+ALTERNATIVES = 10
+
+
+async def pin(worker: Worker, view: View | None, row: int | None, column: int | None) -> Updates:
+    """Pin a place of the map; a pinned row shows what could stand there instead."""
+    if view is None:
+        return {}
+    view = view.drawn(pin=Pin(row, column))
+    updates = {"view": view, **show_pin(view), "alternatives": None, "message": ""}
+    if row is None:
+        return updates
+    try:
+        scored = await worker.score(
+            text=view.shown.source,
+            target=view.chosen.token_ids,
+            checkpoint=view.shown.checkpoint,
+            alternatives=ALTERNATIVES,
+            forced=view.shown.forced,
+        )
+    except UserError as error:
+        return {**updates, "message": str(error)}
+    return {**updates, "alternatives": maps.alternatives_value(view, row, scored)}
+
+
+async def choose_alternative(
+    worker: Worker, view: View | None, listed: dict[str, Any] | None, index: int
+) -> Updates:
+    """Keep what stands before a token, put another in its place, and write the rest anew."""
+    if view is None or listed is None:
+        return {}
+    step, token = listed["step"], listed["items"][index]["id"]
+    tokens = (*view.chosen.token_ids[:step], token)
+    forced = [rule for rule in view.shown.forced if rule.step <= step]
+    return await write_anew(worker, view, tokens, forced)
+
+
+async def force(worker: Worker, view: View | None, to_end: bool) -> Updates:
+    """Make the pinned row look at the pinned column, and write anew from there."""
+    if view is None or view.pin.row is None or view.pin.column is None:
+        return {"message": HOW_TO_FORCE}
+    rule = view.forced_at(view.pin, to_end)
+    earlier = [other for other in view.shown.forced if other.step < rule.step]
+    tokens = view.chosen.token_ids[: rule.step]
+    return await write_anew(worker, view, tokens, [*earlier, rule])
+
+
+async def free(worker: Worker, view: View | None) -> Updates:
+    """Return to the translation as it was before the visitor changed it."""
+    if view is None or view.free is None:
+        return {}
+    whole = worker.service.replace_sentence(view.translation, view.sentence, view.free)
+    return {**show_translation(view.with_sentence(whole, None)), "message": ""}
+
+
+async def write_anew(
+    worker: Worker,
+    view: View,
+    tokens: Sequence[int],
+    forced: Sequence[ForcedAttention],
+) -> Updates:
+    """Translate the shown sentence again with the settings that it was translated with."""
+    old = view.shown
+    try:
+        new = await worker.translate(
+            **limits.translate_request(
+                old.source,
+                old.checkpoint,
+                old.method,
+                old.beam,
+                old.length_penalty,
+                old.temperature,
+                old.seed,
+            )
+            | {"tokens": tokens, "forced": forced}
+        )
+    except UserError as error:
+        return {"message": str(error)}
+    whole = worker.service.replace_sentence(view.translation, view.sentence, new)
+    free_one = view.free or old
+    updates = show_translation(view.with_sentence(whole, free_one))
+    return {**updates, "changes": changes_value(free_one, new), "message": ""}
+
+
+def changes_value(before: Translation, after: Translation) -> dict[str, Any]:
+    """Return the marked differences of two translations of one sentence, see MarkedText."""
+    old, new = before.hypotheses[0], after.hypotheses[0]
+    if old.token_ids == new.token_ids:
+        return {"label": "No token changed: the translation is the free one.", "segments": []}
+    return {
+        "label": "Against the free translation:",
+        "segments": segments(old.words, new.words),
+    }
+
+
+def segments(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]]:
+    """Return differences as MarkedText takes them."""
+    return [{"text": run.text, "kind": run.kind} for run in differences(before, after)]
+
+
+def bind_guided(parts: Parts, worker: Worker) -> None:
+    """Let pins, alternatives and the buttons of what-if act."""
+
+    async def on_pin(view: View | None, cell: gr.EventData) -> Updates:
+        return await pin(worker, view, cell.row, cell.column)
+
+    async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
+        return await choose_alternative(worker, view, listed, choice.index)
+
+    async def on_step(view: View | None) -> Updates:
+        return await force(worker, view, False)
+
+    async def on_end(view: View | None) -> Updates:
+        return await force(worker, view, True)
+
+    async def on_free(view: View | None) -> Updates:
+        return await free(worker, view)
+
+    alternatives = ["view", "alternatives"]
+    for listen, callback, inputs in [
+        (parts["attention"].select, on_pin, ["view"]),
+        (parts["alternatives"].select, on_alternative, alternatives),
+        (parts["force_step"].click, on_step, ["view"]),
+        (parts["force_end"].click, on_end, ["view"]),
+        (parts["free"].click, on_free, ["view"]),
+    ]:
+        bind(listen, callback, parts, inputs, SHOWN, trigger_mode="always_last", **MODEL)

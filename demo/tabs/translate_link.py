@@ -1,0 +1,63 @@
+"""Take it away: copy the translation, copy a link to the view, and open such a link."""
+
+from typing import Any
+
+import gradio as gr
+
+from core.errors import UserError
+from demo import share
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_layout import SHOWN
+from demo.tabs.translate_show import new_view, show_translation
+from demo.views import View
+from demo.work import Worker
+
+# page.js copies, also in a frame and without https, and says whether it could.
+COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
+COPY_LINK = "(query) => seqlens.copyLink(query)"
+READ_LINK = "(view) => [view, window.location.search]"
+# The fields that a link fills in, with the names of the request.
+FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
+OPENED = ("source", "units", "scale", "palette", *FIELDS)
+
+
+def make_link(view: View | None) -> Updates:
+    """Return the query string of a link to the view."""
+    return {"link_query": share.to_query(view)} if view else {}
+
+
+async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
+    """Show what a link holds; a link without a text leaves the page as it is."""
+    try:
+        shared = share.from_query(str(query or ""))
+        if shared is None:
+            return {}
+        request: dict[str, Any] = shared.request
+        translation = await worker.translate(**request)
+        filled = {
+            "source": request["text"],
+            **{name: request[name] for name in FIELDS},
+            **shared.choices,
+        }
+        opened = new_view(view, translation)
+        try:
+            opened, message = shared.opened(opened), ""
+        except UserError as error:
+            message = str(error)
+    except UserError as error:
+        return {"message": str(error)}
+    return {**filled, **show_translation(opened), "message": message}
+
+
+def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
+    """Let the buttons copy, and the page open with what its address holds."""
+
+    async def on_load(view: View | None, query: str) -> Updates:
+        return await open_link(worker, view, query)
+
+    private = {"show_progress": "hidden", "api_visibility": "private"}
+    parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **private)
+    made = bind(parts["link"].click, make_link, parts, ["view"], ["link_query"])
+    made.then(None, parts["link_query"], parts["message"], js=COPY_LINK, **private)
+    names = [*SHOWN, *OPENED]
+    bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)

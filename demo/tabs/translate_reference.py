@@ -1,0 +1,76 @@
+"""Against a reference: its figures, its differences, and what the model gives to it."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from core.errors import UserError
+from core.pipelines.results import Hypothesis
+from demo import limits, maps
+from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_guided import segments
+from demo.views import View
+from demo.work import Worker
+
+
+async def against_reference(worker: Worker, view: View | None, reference: str) -> Updates:
+    """Compare the chosen hypothesis with a reference, and read the reference by force."""
+    if view is None:
+        return {"reference_scores": "Translate a sentence first."}
+    try:
+        if not str(reference).strip():
+            raise UserError("The reference is blank: type or paste a translation first.")
+        reference = " ".join(limits.check_text(reference).split())
+        scores = worker.service.compare([view.chosen.text], [reference])
+        forced = await worker.score(
+            text=view.shown.source, target=reference, checkpoint=view.shown.checkpoint
+        )
+    except UserError as error:
+        return {"reference_scores": str(error)}
+    read = replace(view, at_node=forced, units=view.units, pin=type(view.pin)())
+    free = replace(view.shown, forced=())  # the reference is read without forced attention
+    return {
+        "reference_scores": (
+            f"BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
+            f" · {scores.signature} · {scores.chrf_signature} · {scores.ter_signature}"
+        ),
+        "reference_changes": {
+            "label": "From the translation to the reference:",
+            "segments": segments(view.chosen.words, forced.words),
+        },
+        "reference_tokens": token_probabilities(forced),
+        "reference_map": maps.map_value(replace(read, translation=free, sentence=0)),
+    }
+
+
+def token_probabilities(scored: Hypothesis) -> dict[str, Any]:
+    """Return the tokens with the probability of each, the unlikelier the darker."""
+    shown = []
+    for number, (token, log_prob) in enumerate(zip(scored.tokens, scored.log_probs, strict=True)):
+        text = token.text
+        before = scored.tokens[number - 1] if number else None
+        if before is not None and token.word is not None and token.word == before.word:
+            text = f"…{text}"
+        probability = math.exp(log_prob)
+        shown.append(
+            {
+                "text": text,
+                "kind": "same",
+                "shade": round(1 - probability, 3),
+                "note": f"{probability:.2f}" if probability >= 0.01 else "<.01",
+                "title": f"probability {probability:.4g}",
+            }
+        )
+    total = sum(scored.log_probs)
+    label = f"Probability that the model gives to each token (together e^{total:.2f}):"
+    return {"label": label.replace("-", "−"), "segments": shown}
+
+
+def bind_reference(parts: Parts, worker: Worker) -> None:
+    """Let the button score the reference."""
+
+    async def on_score(view: View | None, reference: str) -> Updates:
+        return await against_reference(worker, view, reference)
+
+    names = ["reference_scores", "reference_changes", "reference_tokens", "reference_map"]
+    bind(parts["reference_run"].click, on_score, parts, ["view", "reference"], names, **MODEL)

@@ -1,0 +1,62 @@
+"""Which parts of the Translate tab show what of a view."""
+
+import gradio as gr
+
+from core.pipelines.results import Translation
+from demo import lines, maps
+from demo.tabs.binding import Updates
+from demo.tabs.translate_cards import CLEARED
+from demo.views import View
+
+HOW_TO_FORCE = "What if? Pin a cell of the map, and its row can be made to look at its column."
+
+
+def new_view(before: View | None, translation: Translation) -> View:
+    """Return a view of a new translation that is drawn as the last one was."""
+    return before.of(translation) if before else View(translation)
+
+
+def show_translation(view: View) -> Updates:
+    """Return the updates that show a new translation."""
+    choices = lines.sentence_choices(view.sentences)
+    return {
+        "output": view.translation.text,
+        "summary": lines.summary_line(view.translation),
+        "sentence": gr.update(choices=choices, value=view.sentence, visible=len(choices) > 1),
+        **show_sentence(view),
+    }
+
+
+def show_sentence(view: View) -> Updates:
+    """Return the updates that show another sentence."""
+    return {**CLEARED, "changes": None, **show_hypothesis(view)}
+
+
+def show_hypothesis(view: View) -> Updates:
+    """Return the updates that show another hypothesis of the same sentence."""
+    return {
+        **draw(view),
+        "hypotheses": maps.list_value(view),
+        "alternatives": None,
+        **show_pin(view),
+    }
+
+
+def draw(view: View) -> Updates:
+    """Return the updates that draw the map."""
+    return {"view": view, "attention": maps.map_value(view), "too_large": maps.size_line(view)}
+
+
+def show_pin(view: View) -> Updates:
+    """Return what the pin of the view makes possible."""
+    source, target, _ = maps.grid(view)
+    row, column = view.pin.row, view.pin.column
+    text, on = HOW_TO_FORCE, False
+    if row is not None and column is not None:
+        text, on = f"What if “{target[row]}” had looked at “{source[column]}” alone?", True
+    return {
+        "force_text": text,
+        "force_step": gr.update(interactive=on),
+        "force_end": gr.update(interactive=on),
+        "free": gr.update(interactive=view.free is not None),
+    }
