@@ -18,6 +18,8 @@ TABS = [
     ("Translate", translate.build),
 ]
 
+KEPT = 3600  # seconds that files of visitors, theirs and translated ones, are kept
+
 HEADER = """
 <header class="page-header"><h1>SeqLens</h1>
 <p>See where a recurrent network looks while it translates.</p></header>
@@ -26,7 +28,11 @@ HEADER = """
 
 def build_demo(service: Service) -> gr.Blocks:
     """Build the page; each tab opens with a result that `service` computes now."""
-    with gr.Blocks(title="SeqLens", analytics_enabled=False) as demo:
+    with gr.Blocks(
+        title="SeqLens",
+        analytics_enabled=False,
+        delete_cache=(KEPT, KEPT),
+    ) as demo:
         gr.HTML(HEADER)
         with gr.Tabs():
             for name, build in TABS:

@@ -56,6 +56,12 @@ def test_a_text_is_translated_to_stdout_alone(run) -> None:
     assert result.out.strip()
 
 
+def test_a_prefix_is_what_the_translation_begins_with(run) -> None:
+    result = run("translate", "Ein Hund.", "--checkpoint", NAME, "--prefix", "A do")
+    assert result.status == 0
+    assert result.out.startswith("A do")
+
+
 def test_json_has_the_fields_of_the_translation(run) -> None:
     result = run("translate", TEXT, "--checkpoint", NAME, "--beam", 3, "--json")
     content = json.loads(result.out)
@@ -141,6 +147,8 @@ def test_help_describes_each_command(run, command: str) -> None:
         (["translate", "Ja.", "--checkpoint", "nothing"], "no checkpoint called 'nothing'"),
         (["translate", "Ja.", "--method", "guess"], "method must be"),
         (["translate", "Ja.", "--beam", "0"], "beam must be"),
+        (["translate", "--input", "one.de", "--prefix", "x"], "--prefix is for a text of one"),
+        (["translate", "Ja. Nein.", "--checkpoint", NAME, "--prefix", "x"], "there are 2 here"),
         (["translate", "Ja.", "--temperature", "nan"], "temperature must be"),
         (["translate", "Ja.", "--length-penalty", "inf"], "length_penalty must be"),
         (["translate", "Ja.", "--seed", "-1"], "seed must be"),

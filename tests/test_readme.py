@@ -18,6 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from core.__main__ import app
+from core.evaluation.alignment import ALIGNMENTS
 from core.evaluation.held_out import NUMERALS, PARTS, TYPED
 from core.training.recipes import RECIPES
 
@@ -122,7 +123,7 @@ def check_names(parsed: dict[str, object]) -> None:
         assert parsed["name"] in [recipe.name for recipe in RECIPES]
     if parsed["command"] == "evaluate":
         assert (ROOT / "checkpoints" / str(parsed["name"])).is_dir()
-        assert str(parsed["part"]).removesuffix(TYPED) in {*PARTS, *NUMERALS}
+        assert str(parsed["part"]).removesuffix(TYPED) in {*PARTS, *NUMERALS, ALIGNMENTS.stem}
 
 
 def check_help(command: str, arguments: list[str], folder: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from core.data.corpora import Pair
 from core.data.splits import load_all, read_lines
 from core.errors import UserError
+from core.evaluation.alignment import ALIGNMENTS
 
 PARTS = (
     "valid-tatoeba",
@@ -33,9 +34,8 @@ def held_out_part(name: str) -> list[Pair]:
         UserError: there is none of that name.
     """
     if name.removesuffix(TYPED) not in PARTS:
-        raise UserError(
-            f"There is no part called {name!r}; there are {', '.join([*PARTS, *NUMERALS])}."
-        )
+        names = ", ".join([*PARTS, *NUMERALS, ALIGNMENTS.stem])
+        raise UserError(f"There is no part called {name!r}; there are {names}.")
     data = load_all()
     parts = {**{f"valid-{key}": pairs for key, pairs in data.valid.items()}, **data.test}
     pairs = parts[name.removesuffix(TYPED)]

@@ -26,14 +26,16 @@ async def translate_file(
         request = limits.translate_request("x", checkpoint, method, **used_by(method, knobs))
         del request["text"], request["prefix"]
         yield {"file_message": "", "file_result": None}
-        result = Path(tempfile.mkdtemp()) / f"{Path(path).stem}.en.txt"
         done: list[str] = []
-        while len(done) < len(sources):
-            yield {"file_progress": bar(len(done), len(sources))}
-            chunk = next_chunk(sources, len(done))
-            done += await worker.translate_lines(lines=chunk, **request)
-            result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
-            yield {"file_result": str(result)}
+        # Gradio keeps a copy of each file that it was given, so this folder may go at the end.
+        with tempfile.TemporaryDirectory() as folder:
+            result = Path(folder) / f"{Path(path).stem}.en.txt"
+            while len(done) < len(sources):
+                yield {"file_progress": bar(len(done), len(sources))}
+                chunk = next_chunk(sources, len(done))
+                done += await worker.translate_lines(lines=chunk, **request)
+                result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
+                yield {"file_result": str(result)}
         yield {
             "file_progress": bar(len(done), len(sources)),
             "file_message": figures(worker, done, references),
