@@ -82,31 +82,15 @@ class _Search:
 
     def grow(self) -> None:
         """Take one step with every hypothesis and keep the best continuations of each source."""
-        beam, lines, step = self.options.beam, len(self.active), len(self.steps)
+        lines, step = len(self.active), len(self.steps)
         width = self.tokens.size(1)
         output = self.model.step(self.tokens.flatten(), self.state, self._forced(step))
         everything = output.logits.log_softmax(dim=1, dtype=torch.float32)
-        everything = self.guide.restrict(everything, step, self.rests)
-        # Twice the beam: even if every hypothesis can end, as many are left to go on with.
-        log_probs, ids = everything.topk(min(2 * beam, everything.size(1)), dim=1)
-        totals = self.scores[:, :, None] + log_probs.view(lines, width, -1)  # (B', K, 2K)
-        count = min(2 * beam, totals[0].numel())
-        scores, places = totals.flatten(1).topk(count, dim=1)  # (B', 2K)
-        grown = _Candidates(
-            scores,
-            parents=places // ids.size(1),
-            tokens=ids.view(lines, -1).gather(1, places),
-            log_probs=log_probs.view(lines, -1).gather(1, places),
-        )
+        grown, best = self._candidates(self.guide.restrict(everything, step, self.rests))
         self._finish(grown)
-        kept = _Candidates(*(field[:, :beam] for field in grown))
-        ended = grown.tokens == self.limits.eos_id
-        if ended.any():
-            # Those that end go to the back, in their order: the first ``beam`` go on.
-            order = (ended * count + torch.arange(count, device=ended.device)).argsort(dim=1)
-            kept = _Candidates(*(field.gather(1, order[:, :beam]) for field in grown))
-        self.scores = kept.scores.masked_fill(kept.tokens == self.limits.eos_id, -torch.inf)
+        kept = self._keep(grown)
         self.tokens = kept.tokens
+        self.scores = kept.scores.masked_fill(kept.tokens == self.limits.eos_id, -torch.inf)
         attention = output.attention
         self.steps.append(
             Step(
@@ -115,19 +99,52 @@ class _Search:
                 kept.tokens.tolist(),
                 kept.log_probs.tolist(),
                 self.scores.tolist(),
-                _best_that_go_on(totals, ids, self.limits.eos_id),
+                best,
                 None if attention is None else attention.view(lines, width, -1).cpu(),
             )
         )
-        if self.guide.rest:  # of one source, on line 0
-            self.rests = [
-                self.guide.after(self.rests[parent], token, step)
-                for parent, token in zip(
-                    self.steps[-1].parents[0], self.steps[-1].tokens[0], strict=True
-                )
-            ]
-        first = torch.arange(lines, device=places.device)[:, None] * width
+        self._shorten_rests(self.steps[-1])
+        first = torch.arange(lines, device=kept.parents.device)[:, None] * width
         self.state = output.state.select(first + kept.parents)
+
+    def _candidates(self, everything: Tensor) -> tuple["_Candidates", list[list[float]]]:
+        """Return the best continuations of each source, and those that go on by hypothesis.
+
+        The second is the best total (B', K) of the continuations of each that don't end.
+        """
+        beam, (lines, width) = self.options.beam, self.tokens.shape
+        # Twice the beam: even if every hypothesis can end, as many are left to go on with.
+        log_probs, ids = everything.topk(min(2 * beam, everything.size(1)), dim=1)
+        totals = self.scores[:, :, None] + log_probs.view(lines, width, -1)  # (B', K, 2K)
+        scores, places = totals.flatten(1).topk(min(2 * beam, totals[0].numel()), dim=1)
+        grown = _Candidates(
+            scores,  # (B', 2K)
+            parents=places // ids.size(1),
+            tokens=ids.view(lines, -1).gather(1, places),
+            log_probs=log_probs.view(lines, -1).gather(1, places),
+        )
+        ends = ids.view(totals.shape) == self.limits.eos_id
+        return grown, totals.masked_fill(ends, -torch.inf).amax(2).tolist()
+
+    def _keep(self, grown: "_Candidates") -> "_Candidates":
+        """Return the best that go on; where too few do, some that end stand behind them."""
+        ended = grown.tokens == self.limits.eos_id
+        if not ended.any():
+            return _Candidates(*(field[:, : self.options.beam] for field in grown))
+        # Those that end go to the back, in their order.
+        count = ended.size(1)
+        order = (ended * count + torch.arange(count, device=ended.device)).argsort(dim=1)
+        order = order[:, : self.options.beam]
+        return _Candidates(*(field.gather(1, order) for field in grown))
+
+    def _shorten_rests(self, step: Step) -> None:
+        """Take from the given beginning what each hypothesis of the one source has written."""
+        if self.guide.rest:
+            number = len(self.steps) - 1
+            self.rests = [
+                self.guide.after(self.rests[parent], token, number)
+                for parent, token in zip(step.parents[0], step.tokens[0], strict=True)
+            ]
 
     def _forced(self, step: int) -> Tensor | None:
         """Return the attention (R, S) that the guide wants at this step."""
@@ -183,8 +200,3 @@ class _Candidates(NamedTuple):
     parents: Tensor  # (B', C) the hypothesis that is continued
     tokens: Tensor  # (B', C)
     log_probs: Tensor  # (B', C) of the token alone
-
-
-def _best_that_go_on(totals: Tensor, ids: Tensor, eos_id: int) -> list[list[float]]:
-    """Return the best total (B', K) of the continuations (B', K, C) of each that don't end."""
-    return totals.masked_fill(ids.view(totals.shape) == eos_id, -torch.inf).amax(2).tolist()
