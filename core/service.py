@@ -9,7 +9,8 @@ import torch
 from core.checkpoint import WEIGHTS, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
-from core.evaluation.translation import TranslationScores, score_sentence, score_texts
+from core.evaluation.translation import TranslationScores as TranslationScores
+from core.evaluation.translation import score_sentence, score_texts
 from core.pipelines.joined import replace_sentence
 from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
 from core.pipelines.translator import Translator
@@ -121,7 +122,7 @@ class Service:
 
     def compare(self, translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
         """Return BLEU, chrF and TER of translations, one or many, with a reference for each."""
-        if len(translations) == 1:
+        if len(translations) == len(references) == 1:
             return score_sentence(translations[0], references[0])
         return score_texts(translations, references, seconds=0.0)
 

@@ -70,7 +70,9 @@ def check_prefix(value: Any) -> str:
     """Return the beginning of a translation, empty if it is blank, or raise UserError."""
     text = check_string(value, "prefix")
     if len(text) > MAX_PREFIX:
-        raise UserError(f"The beginning has {len(text):,} characters; the limit is {MAX_PREFIX:,}.")
+        raise UserError(
+            f"The beginning (prefix) has {len(text):,} characters; the limit is {MAX_PREFIX:,}."
+        )
     return text if text.strip() else ""
 
 

@@ -12,7 +12,8 @@ def signed(value: float) -> str:
 
 def summary_line(translation: Translation) -> str:
     """Return checkpoint, method, parameters, seed, tokens, time and log-probability in a line."""
-    best = [sentence.hypotheses[0] for sentence in translation.sentences or (translation,)]
+    parts = translation.sentences or (translation,)
+    best = [part.hypotheses[0] for part in parts]
     tokens = sum(len(hypothesis.tokens) for hypothesis in best)
     log_probability = sum(sum(hypothesis.log_probs) for hypothesis in best)
     parameters = {
@@ -28,7 +29,7 @@ def summary_line(translation: Translation) -> str:
             translation.checkpoint,
             *parameters.get(translation.method, [translation.method, "seed –"]),
             *([f"begins with “{translation.prefix}”"] if translation.prefix else []),
-            *(["attention forced"] if translation.forced else []),
+            *(["attention forced"] if any(part.forced for part in parts) else []),
             f"{tokens} tokens",
             f"{translation.seconds * 1000:,.0f} ms",
             f"{tokens / max(translation.seconds, 1e-9):,.0f} tokens/s",

@@ -55,9 +55,10 @@ def _forced(view: View) -> list[list[Any]]:
     """Return the rows whose attention the visitor chose, each with its columns."""
     found = []
     for row, tokens in enumerate(view.target_tokens):
-        rules = [rule for rule in view.shown.forced if rule.holds_at(tokens[0])]
-        if rules:
-            named = set(rules[-1].sources)
+        # The latest rule of each token counts.
+        rules = [[rule for rule in view.shown.forced if rule.holds_at(t)][-1:] for t in tokens]
+        named = {place for last in rules for rule in last for place in rule.sources}
+        if named:
             columns = [n for n, group in enumerate(view.source_tokens) if named & set(group)]
             found.append([row, columns])
     return found
@@ -99,7 +100,7 @@ def piece_label(text: str, step: int) -> str:
     """Return a piece as a visitor reads it: one that goes on with a word begins with "…"."""
     if text == "</s>" or step == 0 or text.startswith(" "):
         return text.strip() or "␣"
-    return f"…{text}" if text[:1].isalnum() else text
+    return f"…{text}" if text[:1].isalnum() else text or "␣"
 
 
 def tree_value(tree: BeamTree, chosen: int | None) -> dict[str, Any]:
@@ -142,6 +143,6 @@ def path_text(tree: BeamTree, number: int) -> str:
     texts = []
     node = tree.nodes[number]
     while node.parent is not None:
-        texts.append(node.text)
+        texts.append("" if node.text == "</s>" else node.text)
         node = tree.nodes[node.parent]
     return "".join(reversed(texts)).strip()

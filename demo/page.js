@@ -33,9 +33,9 @@
       return copySelection(text) ? said : "The browser does not allow copying; select the text.";
     }
   };
-  const copyLink = (query) => {
+  const copyLink = (query, said) => {
     history.replaceState(null, "", `?${query}`);
-    return copy(location.href, "A link to this view is copied; the address bar has it too.");
+    return copy(location.href, said);
   };
   window.seqlens = { copy, copyLink };
 };

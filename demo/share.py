@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from core.errors import UserError
+from core.pipelines.results import ForcedAttention
 from demo import limits
 from demo.views import PALETTES, SCALES, UNITS, Pin, View
 
@@ -33,8 +34,9 @@ class Shared:
             view = view.choose_sentence(self.sentence)
             if self.hypothesis < len(view.shown.hypotheses):
                 view = view.choose_hypothesis(self.hypothesis)
+                row, column = self.pin.row, self.pin.column
                 rows, columns = len(view.target_tokens), len(view.source_tokens)
-                if (self.pin.row or 0) < rows and (self.pin.column or 0) < columns:
+                if (row is None or row < rows) and (column is None or column < columns):
                     return view.drawn(pin=self.pin)
         raise UserError("The link names a part that this translation does not have.")
 
@@ -50,7 +52,9 @@ def to_query(view: View) -> str:
         "length_penalty": whole.length_penalty,
         "temperature": whole.temperature,
         "seed": whole.seed,
-        "prefix": whole.prefix,
+        "prefix": "" if whole.prefix_tokens else whole.prefix,
+        "tokens": ".".join(map(str, whole.prefix_tokens)),
+        "forced": " ".join(map(_rule_to_text, whole.forced)),
         "units": view.units,
         "scale": view.scale,
         "palette": view.palette,
@@ -81,6 +85,9 @@ def from_query(query: str) -> Shared | None:
         _number(given, "seed", 0),
         given.get("prefix", ""),
     )
+    request["tokens"] = tuple(_numbers(given.get("tokens", ""), "tokens"))
+    rules = given.get("forced", "").split()
+    request["forced"] = tuple(_rule_from_text(rule) for rule in rules)
     choices = {name: given.get(name, allowed[0]) for name, allowed in CHOICES.items()}
     for name, allowed in CHOICES.items():
         if choices[name] not in allowed:
@@ -104,3 +111,24 @@ def _place(given: dict[str, str], name: str) -> int | None:
     if not given[name].isascii() or not given[name].isdigit() or len(given[name]) > 9:
         raise UserError(f"The link is damaged: {name} is not a whole number from 0.")
     return int(given[name])
+
+
+def _rule_to_text(rule: ForcedAttention) -> str:
+    """Return a rule as "step.source.source", with ".end" behind it where it holds to the end."""
+    return ".".join(map(str, (rule.step, *rule.sources))) + (".end" if rule.to_end else "")
+
+
+def _rule_from_text(text: str) -> ForcedAttention:
+    numbers = _numbers(text.removesuffix(".end"), "forced")
+    if len(numbers) < 2:
+        raise UserError("The link is damaged: forced needs a step and a place of the source.")
+    return ForcedAttention(numbers[0], tuple(numbers[1:]), text.endswith(".end"))
+
+
+def _numbers(text: str, name: str) -> list[int]:
+    parts = text.split(".") if text else []
+    if len(parts) > limits.MAX_PREFIX or not all(
+        part.isascii() and part.isdigit() and len(part) <= 9 for part in parts
+    ):
+        raise UserError(f"The link is damaged: {name} is not a list of whole numbers.")
+    return [int(part) for part in parts]

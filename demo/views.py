@@ -31,7 +31,8 @@ class View:
     pin: Pin = Pin()
     node: int | None = None  # of the beam tree, where one was chosen
     at_node: Hypothesis | None = None  # its hypothesis, in place of one of the list
-    free: Translation | None = None  # of the sentence, before the visitor changed it
+    run: Translation | None = None  # the last run, where it was of one sentence of several
+    before: tuple[tuple[int, Translation], ...] = ()  # sentences, before the visitor changed them
 
     @property
     def sentences(self) -> tuple[Translation, ...]:
@@ -47,6 +48,11 @@ class View:
         return self.at_node or self.shown.hypotheses[self.hypothesis]
 
     @property
+    def free(self) -> Translation | None:
+        """The shown sentence as it was before the visitor changed it, None if that never was."""
+        return dict(self.before).get(self.sentence)
+
+    @property
     def target_tokens(self) -> list[list[int]]:
         """The tokens of each row of the map."""
         return _groups([token.word for token in self.chosen.tokens], self.units)
@@ -60,16 +66,28 @@ class View:
         """Return a view of another translation, drawn in the same way."""
         return View(translation, units=self.units, scale=self.scale, palette=self.palette)
 
-    def with_sentence(self, translation: Translation, free: Translation | None) -> "View":
+    def with_sentence(self, whole: Translation, new: Translation) -> "View":
         """Return the view of the text after the sentence that is shown was translated anew."""
-        return replace(self.of(translation), sentence=self.sentence, free=free)
+        before = dict(self.before)
+        before.setdefault(self.sentence, self.shown)
+        return replace(
+            self.of(whole),
+            sentence=self.sentence,
+            run=new if whole.sentences else None,
+            before=tuple(before.items()),
+        )
+
+    def with_free_sentence(self, whole: Translation) -> "View":
+        """Return the view of the text after the sentence that is shown was put back."""
+        kept = tuple(pair for pair in self.before if pair[0] != self.sentence)
+        return replace(self.of(whole), sentence=self.sentence, before=kept)
 
     def drawn(self, **changes: Any) -> "View":
         """Return the view with another scale, palette or pin."""
         return replace(self, **changes)
 
     def choose_sentence(self, index: int) -> "View":
-        return replace(self.of(self.translation), sentence=index)
+        return replace(self.of(self.translation), sentence=index, before=self.before)
 
     def choose_hypothesis(self, index: int) -> "View":
         return replace(self, hypothesis=index, pin=Pin(), node=None, at_node=None)

@@ -11,7 +11,7 @@ import gradio as gr
 
 from core.errors import UserError
 from core.pipelines.results import BeamTree, Hypothesis, Translation
-from core.service import Service
+from core.service import Service, TranslationScores
 from demo import limits
 from demo.spaces_gpu import on_gpu
 
@@ -61,6 +61,9 @@ class Worker:
 
     async def translate_lines(self, **request) -> list[str]:
         return await in_time(self._translate_lines, **request)
+
+    async def compare(self, **request) -> TranslationScores:
+        return await in_time(self.service.compare, **request)
 
     async def score(self, **request) -> Hypothesis:
         return await in_time(self._score, **request)

@@ -1,5 +1,6 @@
 """The service offers what can be loaded, says what is wrong with the rest, and goes on working."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
+from core.pipelines.results import ForcedAttention
 from core.service import DEFAULT, Service, pick_device
 from tests.tiny import write_checkpoint
 
@@ -110,6 +112,76 @@ def test_a_wrong_value_is_refused_by_its_name(service: Service) -> None:
             service.translate(TEXT, **{field: float("nan")})
     with pytest.raises(UserError, match="method"):
         service.translate(TEXT, method="guess")
+
+
+def test_lines_are_translated_one_by_one_and_blank_ones_stay(service: Service) -> None:
+    lines = [TEXT, "", "Der Vogel wartet. Der Mann ruft.", " \t", "Der Baum fällt."]
+    found = service.translate_lines(lines, "tiny", "beam", 3, 0.5)
+    alone = [
+        line.strip() and service.translate(line, "tiny", "beam", 3, 0.5).text for line in lines
+    ]
+    assert found == [text.strip() for text in alone]
+    assert service.translate_lines(lines, "a-tiny", "beam", 3, 0.5) != found
+    assert service.translate_lines([]) == []
+
+
+def test_one_pair_has_figures_of_a_sentence_and_several_those_of_a_corpus(service: Service) -> None:
+    one = service.compare(["The dog sleeps."], ["The dog sleeps."])
+    assert (one.bleu, one.chrf, one.ter, one.n) == pytest.approx((100, 100, 0, 1))
+    assert "eff:yes" in one.signature
+    two = service.compare(["The dog sleeps.", "x"], ["The dog sleeps.", "The bird calls."])
+    assert two.n == 2
+    assert 0 < two.bleu < 100
+    assert "eff:no" in two.signature
+    with pytest.raises(UserError, match="each sentence needs one reference"):
+        service.compare([], [])
+
+
+@pytest.mark.parametrize("references", [[], ["The dog sleeps."] * 2])
+def test_one_translation_without_its_one_reference_is_refused(service, references) -> None:
+    with pytest.raises(UserError, match="each sentence needs one reference"):
+        service.compare(["The dog sleeps."], references)
+
+
+def test_a_hypothesis_is_scored_as_it_was_found(service: Service) -> None:
+    best = service.translate(TEXT, "tiny").hypotheses[0]
+    scored = service.score(TEXT, best.token_ids, "tiny", alternatives=3)
+    assert scored.text == best.text
+    assert scored.log_probs == pytest.approx(best.log_probs, abs=1e-4)
+    assert [len(place) for place in scored.alternatives] == [3] * len(best.tokens)
+    other = service.score(TEXT, best.token_ids, "a-tiny")
+    assert other.log_probs != pytest.approx(best.log_probs, abs=1e-2)
+
+
+def test_forced_attention_changes_a_score_and_its_map(service: Service) -> None:
+    free = service.score(TEXT, "The dog sleeps.", "tiny")
+    rule = ForcedAttention(0, (0,), to_end=True)
+    forced = service.score(TEXT, "The dog sleeps.", "tiny", forced=[rule])
+    assert {row[0] for row in forced.attention} == {1.0}
+    assert forced.log_probs != pytest.approx(free.log_probs, abs=1e-3)
+
+
+def test_the_tree_is_that_of_the_search(service: Service) -> None:
+    found = service.translate(TEXT, "tiny", "beam", 3, 0.5)
+    tree = service.beam_tree(TEXT, "tiny", 3, 0.5)
+    finished = [n for n, node in enumerate(tree.nodes) if node.status == "finished"]
+    best = max(finished, key=lambda number: tree.nodes[number].score)
+    assert tree.path(best) == found.hypotheses[0].token_ids
+    assert tree.nodes[best].score == pytest.approx(found.hypotheses[0].score, abs=1e-5)
+    assert max(Counter(node.step for node in tree.nodes).values()) <= 2 * 3  # kept, and finished
+    assert service.beam_tree(TEXT, "tiny", 2, 0.5) != tree
+
+
+def test_a_sentence_is_replaced_in_its_text(service: Service) -> None:
+    whole = service.translate(f"{TEXT}\nDer Vogel ruft.", "tiny")
+    part = service.translate(whole.sentences[1].source, "tiny", prefix="It ")
+    changed = service.replace_sentence(whole, 1, part)
+    assert changed.text == f"{whole.sentences[0].text}\n{part.text}"
+    assert changed.sentences == (whole.sentences[0], part)
+    assert len(changed.hypotheses[0].attention) == sum(
+        len(one.hypotheses[0].tokens) for one in changed.sentences
+    )
+    assert service.replace_sentence(part, 0, whole.sentences[1]) == whole.sentences[1]
 
 
 def test_requests_beside_each_other_give_what_they_give_alone(service: Service) -> None:

@@ -7,12 +7,6 @@ from core.decoding.hypothesis import length_normalised
 from core.pipelines.results import Hypothesis, Matrix, Token, Translation
 from core.pipelines.sentences import Sentence, join
 
-# What says how a translation was made; that of a changed text is that of its latest part.
-_OF_THE_RUN = (
-    *("checkpoint", "method", "beam", "length_penalty", "temperature", "seed"),
-    *("prefix", "prefix_tokens", "forced", "seconds"),
-)
-
 
 def join_translations(
     text: str, spans: Sequence[Sentence], parts: Sequence[Translation]
@@ -68,7 +62,10 @@ def replace_sentence(whole: Translation, index: int, part: Translation) -> Trans
         spans.append(Sentence(sentence.source, start, place))
     parts = [*whole.sentences[:index], part, *whole.sentences[index + 1 :]]
     joined = join_translations(whole.source, spans, parts)
-    return dataclasses.replace(joined, **{name: getattr(part, name) for name in _OF_THE_RUN})
+    # How the text was translated, and in what time, stays that of its own run.
+    return dataclasses.replace(
+        joined, prefix="", prefix_tokens=(), forced=(), seconds=whole.seconds
+    )
 
 
 def _move(text: str, parts: Sequence[tuple[str, Sequence[Token], int]]) -> tuple[Token, ...]:

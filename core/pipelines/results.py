@@ -65,7 +65,7 @@ class Translation:
     length_penalty: float
     temperature: float
     seed: int
-    prefix: str  # that the translation had to begin with
+    prefix: str  # that it had to begin with; that of one sentence of several is the sentence's
     prefix_tokens: tuple[int, ...]  # the same by target ids, where it was given so
     forced: tuple[ForcedAttention, ...]  # attention that the caller chose
     seconds: float = field(compare=False)

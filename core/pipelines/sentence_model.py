@@ -11,6 +11,7 @@ from core.decoding.guide import ForcedAttention, Guide, Spelling, check_forced
 from core.decoding.hypothesis import DecodedSequence, Limits
 from core.decoding.options import DecodingOptions
 from core.decoding.sample import decode_one_by_one
+from core.errors import UserError
 from core.models.decoder import DecoderState
 
 _BATCH_TOKENS = 1_024  # padded source ids decoded together; more gains nothing on a CPU
@@ -101,9 +102,11 @@ class SentenceModel:
             forced: attention in place of the model's own.
 
         Raises:
-            UserError: forced attention names a place that is not there.
+            UserError: forced attention or a token is not there.
         """
         check_forced(forced, len(row))
+        if not all(0 <= token <= self.target_tokenizer.eos_id for token in tokens):
+            raise UserError(f"tokens must be ids from 0 to {self.target_tokenizer.eos_id}.")
         if prefix:
             begun, rest = self.target_tokenizer.begin(prefix)
             return Guide(tuple(begun), rest, self._spelling, tuple(forced))

@@ -96,8 +96,12 @@ def choose_sentence(view: View | None, sentence: int) -> Updates:
     return show_sentence(view.choose_sentence(sentence)) if view else {}
 
 
-def choose_hypothesis(view: View | None, index: int) -> Updates:
-    return show_hypothesis(view.choose_hypothesis(index)) if view else {}
+def choose_hypothesis(view: View | None, index: int, tree: dict[str, Any] | None = None) -> Updates:
+    """Show another hypothesis of the list; no node of the tree is chosen any longer."""
+    if view is None:
+        return {}
+    updates = show_hypothesis(view.choose_hypothesis(index))
+    return {**updates, "tree": {**tree, "chosen": None}} if tree else updates
 
 
 def build(service: Service, page: gr.Blocks) -> None:
@@ -140,14 +144,14 @@ def bind_run(parts: Parts, worker: Worker) -> None:
 def bind_choices(parts: Parts) -> None:
     """Let clicks change what is shown of the last translation."""
 
-    def on_hypothesis(view: View | None, choice: gr.EventData) -> Updates:
-        return choose_hypothesis(view, choice.index)
+    def on_hypothesis(view: View | None, tree: Any, choice: gr.EventData) -> Updates:
+        return choose_hypothesis(view, choice.index, tree)
 
     for listen, callback, inputs in [
         (parts["units"].input, choose_units, ["view", "units"]),
         (parts["scale"].input, choose_scale, ["view", "scale"]),
         (parts["palette"].input, choose_palette, ["view", "palette"]),
         (parts["sentence"].input, choose_sentence, ["view", "sentence"]),
-        (parts["hypotheses"].select, on_hypothesis, ["view"]),
+        (parts["hypotheses"].select, on_hypothesis, ["view", "tree"]),
     ]:
         bind(listen, callback, parts, inputs, SHOWN)

@@ -38,7 +38,7 @@ async def translate_file(
                 yield {"file_result": str(result)}
         yield {
             "file_progress": bar(len(done), len(sources)),
-            "file_message": figures(worker, done, references),
+            "file_message": await figures(worker, done, references),
         }
     except UserError as error:
         yield {"file_message": str(error)}
@@ -57,7 +57,8 @@ def read_file(path: Path) -> tuple[list[str], list[str]]:
             " Please translate it in parts."
         )
     try:
-        rows = path.read_text(encoding="utf-8-sig").splitlines()
+        # Lines as the result has them: other separators, such as U+2028, stand inside of a line.
+        rows = path.read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
         raise UserError("The file is not UTF-8 text; save it as UTF-8 and try again.") from None
     if not any(row.strip() for row in rows):
@@ -103,13 +104,16 @@ def bar(done: int, total: int) -> dict[str, Any]:
     return {"done": done, "total": total, "text": f"{done:,} of {total:,} lines"}
 
 
-def figures(worker: Worker, translations: list[str], references: list[str]) -> str:
+async def figures(worker: Worker, translations: list[str], references: list[str]) -> str:
     """Return what is said at the end, with corpus figures where there are references."""
     said = f"{len(translations):,} lines are translated."
     pairs = [(t, r) for t, r in zip(translations, references, strict=False) if r.strip()]
     if not pairs:
         return said
-    scores = worker.service.compare(*map(list, zip(*pairs, strict=True)))
+    scores = await worker.compare(
+        translations=[translation for translation, _ in pairs],
+        references=[reference for _, reference in pairs],
+    )
     return (
         f"{said} BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
         f" on {scores.n:,} references · {scores.signature}"

@@ -18,14 +18,18 @@ from demo.work import Worker
 ALTERNATIVES = 10
 
 
-async def pin(worker: Worker, view: View | None, row: int | None, column: int | None) -> Updates:
-    """Pin a place of the map; a pinned row shows what could stand there instead."""
+def pin(view: View | None, row: int | None, column: int | None) -> Updates:
+    """Pin a place of the map."""
     if view is None:
         return {}
     view = view.drawn(pin=Pin(row, column))
-    updates = {"view": view, **show_pin(view), "alternatives": None, "message": ""}
-    if row is None:
-        return updates
+    return {"view": view, **show_pin(view), "alternatives": None, "message": ""}
+
+
+async def list_alternatives(worker: Worker, view: View | None) -> Updates:
+    """List what could stand in place of the pinned target token."""
+    if view is None or view.pin.row is None:
+        return {}
     try:
         scored = await worker.score(
             text=view.shown.source,
@@ -35,8 +39,8 @@ async def pin(worker: Worker, view: View | None, row: int | None, column: int | 
             forced=view.shown.forced,
         )
     except UserError as error:
-        return {**updates, "message": str(error)}
-    return {**updates, "alternatives": maps.alternatives_value(view, row, scored)}
+        return {"message": str(error)}
+    return {"alternatives": maps.alternatives_value(view, view.pin.row, scored)}
 
 
 async def choose_alternative(
@@ -57,8 +61,16 @@ async def force(worker: Worker, view: View | None, to_end: bool) -> Updates:
         return {"message": HOW_TO_FORCE}
     rule = view.forced_at(view.pin, to_end)
     earlier = [other for other in view.shown.forced if other.step < rule.step]
-    tokens = view.chosen.token_ids[: rule.step]
-    return await write_anew(worker, view, tokens, [*earlier, rule])
+    kept = max(rule.step, typed_tokens(view))
+    return await write_anew(worker, view, view.chosen.token_ids[:kept], [*earlier, rule])
+
+
+def typed_tokens(view: View) -> int:
+    """Return how many tokens the visitor has typed: these are kept, whatever is forced."""
+    shown = view.shown
+    if shown.prefix_tokens:
+        return 0  # chosen and not typed
+    return sum(token.start < len(shown.prefix) for token in view.chosen.tokens)
 
 
 async def free(worker: Worker, view: View | None) -> Updates:
@@ -66,7 +78,7 @@ async def free(worker: Worker, view: View | None) -> Updates:
     if view is None or view.free is None:
         return {}
     whole = worker.service.replace_sentence(view.translation, view.sentence, view.free)
-    return {**show_translation(view.with_sentence(whole, None)), "message": ""}
+    return {**show_translation(view.with_free_sentence(whole)), "message": ""}
 
 
 async def write_anew(
@@ -93,9 +105,8 @@ async def write_anew(
     except UserError as error:
         return {"message": str(error)}
     whole = worker.service.replace_sentence(view.translation, view.sentence, new)
-    free_one = view.free or old
-    updates = show_translation(view.with_sentence(whole, free_one))
-    return {**updates, "changes": changes_value(free_one, new), "message": ""}
+    changes = changes_value(view.free or old, new)
+    return {**show_translation(view.with_sentence(whole, new)), "changes": changes, "message": ""}
 
 
 def changes_value(before: Translation, after: Translation) -> dict[str, Any]:
@@ -117,8 +128,11 @@ def segments(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]
 def bind_guided(parts: Parts, worker: Worker) -> None:
     """Let pins, alternatives and the buttons of what-if act."""
 
-    async def on_pin(view: View | None, cell: gr.EventData) -> Updates:
-        return await pin(worker, view, cell.row, cell.column)
+    def on_pin(view: View | None, cell: gr.EventData) -> Updates:
+        return pin(view, cell.row, cell.column)
+
+    async def on_pinned(view: View | None) -> Updates:
+        return await list_alternatives(worker, view)
 
     async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
         return await choose_alternative(worker, view, listed, choice.index)
@@ -133,8 +147,10 @@ def bind_guided(parts: Parts, worker: Worker) -> None:
         return await free(worker, view)
 
     alternatives = ["view", "alternatives"]
+    # In two steps: a pin needs no model, and what the model says of it must not undo a later one.
+    pinned = bind(parts["attention"].select, on_pin, parts, ["view"], SHOWN)
+    bind(pinned.then, on_pinned, parts, ["view"], ["alternatives", "message"], **MODEL)
     for listen, callback, inputs in [
-        (parts["attention"].select, on_pin, ["view"]),
         (parts["alternatives"].select, on_alternative, alternatives),
         (parts["force_step"].click, on_step, ["view"]),
         (parts["force_end"].click, on_end, ["view"]),

@@ -51,6 +51,7 @@ def build_layout(
         "view": gr.State(first.get("view")),
         # What scripts hand over: the query string of a link, and that of the page's address.
         "link_query": gr.Textbox(visible=False),
+        "link_said": gr.Textbox(visible=False),
         "address": gr.Textbox(visible=False),
     }
 

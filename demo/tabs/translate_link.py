@@ -14,16 +14,23 @@ from demo.work import Worker
 
 # page.js copies, also in a frame and without https, and says whether it could.
 COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
-COPY_LINK = "(query) => seqlens.copyLink(query)"
+COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
 READ_LINK = "(view) => [view, window.location.search]"
+COPIED = "A link to this view is copied; the address bar has it too."
+CHANGED = (
+    "A link is copied; the address bar has it too. It opens the free translation: a changed one of"
+    " several sentences can't be linked to."
+)
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
 OPENED = ("source", "units", "scale", "palette", *FIELDS)
 
 
 def make_link(view: View | None) -> Updates:
-    """Return the query string of a link to the view."""
-    return {"link_query": share.to_query(view)} if view else {}
+    """Return the query string of a link to the view, and what to say when it is copied."""
+    if view is None:
+        return {}
+    return {"link_query": share.to_query(view), "link_said": CHANGED if view.before else COPIED}
 
 
 async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
@@ -39,7 +46,7 @@ async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
             **{name: request[name] for name in FIELDS},
             **shared.choices,
         }
-        opened = new_view(view, translation)
+        opened = new_view(view, translation).drawn(**shared.choices)
         try:
             opened, message = shared.opened(opened), ""
         except UserError as error:
@@ -57,7 +64,8 @@ def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
 
     private = {"show_progress": "hidden", "api_visibility": "private"}
     parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **private)
-    made = bind(parts["link"].click, make_link, parts, ["view"], ["link_query"])
-    made.then(None, parts["link_query"], parts["message"], js=COPY_LINK, **private)
+    made = bind(parts["link"].click, make_link, parts, ["view"], ["link_query", "link_said"])
+    said = [parts["link_query"], parts["link_said"]]
+    made.then(None, said, parts["message"], js=COPY_LINK, **private)
     names = [*SHOWN, *OPENED]
     bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)

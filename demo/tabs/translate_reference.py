@@ -9,7 +9,7 @@ from core.pipelines.results import Hypothesis
 from demo import limits, maps
 from demo.tabs.binding import MODEL, Parts, Updates, bind
 from demo.tabs.translate_guided import segments
-from demo.views import View
+from demo.views import Pin, View
 from demo.work import Worker
 
 
@@ -21,14 +21,15 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
         if not str(reference).strip():
             raise UserError("The reference is blank: type or paste a translation first.")
         reference = " ".join(limits.check_text(reference).split())
-        scores = worker.service.compare([view.chosen.text], [reference])
+        scores = await worker.compare(translations=[view.chosen.text], references=[reference])
         forced = await worker.score(
             text=view.shown.source, target=reference, checkpoint=view.shown.checkpoint
         )
     except UserError as error:
         return {"reference_scores": str(error)}
-    read = replace(view, at_node=forced, units=view.units, pin=type(view.pin)())
-    free = replace(view.shown, forced=())  # the reference is read without forced attention
+    # The reference is read without forced attention.
+    read = replace(view, translation=replace(view.shown, forced=()), sentence=0, at_node=forced)
+    read = read.drawn(pin=Pin())
     return {
         "reference_scores": (
             f"BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
@@ -39,7 +40,7 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
             "segments": segments(view.chosen.words, forced.words),
         },
         "reference_tokens": token_probabilities(forced),
-        "reference_map": maps.map_value(replace(read, translation=free, sentence=0)),
+        "reference_map": maps.map_value(read),
     }
 
 

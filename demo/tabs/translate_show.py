@@ -21,10 +21,17 @@ def show_translation(view: View) -> Updates:
     choices = lines.sentence_choices(view.sentences)
     return {
         "output": view.translation.text,
-        "summary": lines.summary_line(view.translation),
+        "summary": _summary(view),
         "sentence": gr.update(choices=choices, value=view.sentence, visible=len(choices) > 1),
         **show_sentence(view),
     }
+
+
+def _summary(view: View) -> str:
+    """Return the figures of the last run, which may have been of one sentence alone."""
+    if view.run is None:
+        return lines.summary_line(view.translation)
+    return f"sentence {view.sentence + 1} · {lines.summary_line(view.run)}"
 
 
 def show_sentence(view: View) -> Updates:

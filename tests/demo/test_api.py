@@ -22,8 +22,8 @@ from demo import api, limits
 from tests.browser.server import running_app
 
 SENTENCE = "Ein Hund läuft im Schnee."
-GOOD = [SENTENCE, "translate-de-en", "beam", 5, 1.0, 1.0, 0]
-FIELDS = ("text", "checkpoint", "method", "beam", "length_penalty", "temperature", "seed")
+GOOD = [SENTENCE, "translate-de-en", "beam", 5, 1.0, 1.0, 0, ""]
+FIELDS = ("text", "checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,9 @@ def test_a_seed_gives_the_same_text(client: Client) -> None:
         ("temperature", math.inf),
         ("seed", 2**31),
         ("seed", None),
+        ("prefix", None),
+        ("prefix", ["A dog"]),
+        ("prefix", "\ud800"),
     ],
 )
 def test_a_bad_parameter_over_plain_http_gets_a_sentence(app: str, field: str, value) -> None:
@@ -99,6 +102,14 @@ def test_a_bad_parameter_over_plain_http_gets_a_sentence(app: str, field: str, v
     assert sentence.endswith(".")
     assert len(sentence) < 250
     assert call_over_http(app, GOOD)[0] == "complete"  # and the page goes on
+
+
+def test_a_translation_may_begin_with_a_prefix(client: Client) -> None:
+    result = client.predict(text=SENTENCE, prefix="In the sn", api_name="/translate")
+    assert result["prefix"] == "In the sn"
+    assert all(one["text"].startswith("In the sn") for one in result["hypotheses"])
+    with pytest.raises(AppError, match="one sentence; there are 2 here"):
+        client.predict(text="Ja. Nein.", prefix="Yes", api_name="/translate")
 
 
 def test_gradio_client_gets_the_sentence(client: Client) -> None:

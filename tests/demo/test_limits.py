@@ -12,7 +12,8 @@ GOOD = {"text": "Hallo", "checkpoint": "tiny", "method": "beam"}
 
 def test_a_good_request_passes_unchanged() -> None:
     knobs = {"beam": 10, "length_penalty": 0.0, "temperature": 0.05, "seed": 2**31 - 1}
-    assert limits.translate_request(**GOOD, **knobs) == GOOD | knobs
+    request = GOOD | knobs | {"prefix": " Good m"}
+    assert limits.translate_request(**request) == request
 
 
 def test_a_whole_number_may_come_as_a_float() -> None:
@@ -53,12 +54,29 @@ def test_long_text_is_told_with_limit_and_length() -> None:
         limits.check_text("x" * 2**20)
 
 
+@pytest.mark.parametrize("prefix", ["", " ", "\t\n\u00a0"])
+def test_a_blank_beginning_is_none(prefix: str) -> None:
+    assert limits.check_prefix(prefix) == ""
+
+
+def test_a_beginning_is_kept_to_the_character_up_to_its_limit() -> None:
+    assert limits.check_prefix(" A  m ") == " A  m "
+    assert limits.check_prefix("x" * limits.MAX_PREFIX)
+    with pytest.raises(UserError, match=r"501 characters; the limit is 500\.$"):
+        limits.check_prefix("x" * 501)
+
+
+def test_a_beginning_that_is_too_long_is_named_as_its_parameter() -> None:
+    with pytest.raises(UserError, match="prefix"):
+        limits.check_prefix("x" * 501)
+
+
 @pytest.mark.parametrize("text", ["مرحبا", "🙂🙂", "a\x00b\x1b[0m", "<img src=x onerror=alert(1)>"])
 def test_unusual_characters_are_text(text: str) -> None:
     assert limits.check_text(text) == text
 
 
-@pytest.mark.parametrize("field", ["text", "checkpoint", "method"])
+@pytest.mark.parametrize("field", ["text", "checkpoint", "method", "prefix"])
 @pytest.mark.parametrize("value", [None, 5, ["a"], b"abc", "half a smile: \ud83d"])
 def test_strings_are_strings_that_can_be_sent(field: str, value: object) -> None:
     with pytest.raises(UserError, match=f"^{field} ") as error:

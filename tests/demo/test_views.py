@@ -1,87 +1,86 @@
-"""What is shown of a translation, read back figure by figure."""
+"""What is chosen of a translation, and which tokens its rows and columns stand for."""
 
 from dataclasses import replace
 
-from core.pipelines.results import Translation
-from demo import views
-from demo.views import View
+import pytest
+
+from core.pipelines.results import ForcedAttention, Translation
+from demo.views import Pin, View
+from tests.demo.made import IN_PIECES
 
 
-def test_the_map_shows_words(translation: Translation) -> None:
-    assert views.map_value(View(translation)) == {
-        "source": ["Guten", "Morgen"],
-        "target": ["Good", "morning"],
-        "weights": [[0.125, 0.75], [1.0, 0.0]],
-    }
+@pytest.fixture
+def pieces(translation: Translation) -> View:
+    """„Guten Mor|gen“ and "Good morn|ing"."""
+    return View(replace(translation, hypotheses=(IN_PIECES,)))
 
 
-def test_the_map_shows_subwords_with_the_end(translation: Translation) -> None:
-    shown = views.map_value(View(translation, units="subwords"))
-    assert shown["source"] == ["Guten", "Mor", "gen", "</s>"]
-    assert shown["target"] == ["Good", "morning", "</s>"]
-    assert shown["weights"][0] == [0.125, 0.5, 0.25, 0.125]
+def test_a_word_has_all_its_tokens_and_the_end_none(pieces: View) -> None:
+    assert pieces.target_tokens == [[0], [1, 2]]
+    assert pieces.source_tokens == [[0], [1, 2]]
 
 
-def test_each_hypothesis_has_its_own_map(translation: Translation) -> None:
-    assert views.map_value(View(translation, hypothesis=1))["target"] == ["Morning,", "good"]
+def test_a_subword_is_one_token_and_so_is_the_end(pieces: View) -> None:
+    view = pieces.choose_units("subwords")
+    assert view.target_tokens == [[0], [1], [2], [3]]
+    assert view.source_tokens == [[0], [1], [2], [3]]
 
 
-def test_each_sentence_has_its_own_map(two_sentences: Translation) -> None:
-    view = View(two_sentences, hypothesis=1).choose_sentence(1)
-    assert views.map_value(view)["target"] == ["Thank", "you"]
-    assert view.hypothesis == 0
+def test_nothing_written_has_no_rows(translation: Translation) -> None:
+    end = IN_PIECES.tokens[-1:]
+    nothing = replace(IN_PIECES, text="", tokens=end, words=())
+    view = View(replace(translation, hypotheses=(nothing,)))
+    assert view.target_tokens == []
+    assert view.choose_units("subwords").target_tokens == [[0]]
 
 
-def test_the_list_has_texts_and_scores(translation: Translation) -> None:
-    assert views.list_value(View(translation, hypothesis=1)) == {
-        "items": [
-            {"text": "Good morning", "score": "−0.25"},
-            {"text": "Morning, good", "score": "−0.75"},
-        ],
-        "chosen": 1,
-    }
+@pytest.mark.parametrize("to_end", [False, True])
+def test_a_pinned_word_is_forced_from_its_first_token(pieces: View, to_end: bool) -> None:
+    assert pieces.forced_at(Pin(1, 1), to_end) == ForcedAttention(1, (1, 2), to_end)
 
 
-def test_a_cell_is_told_in_words(translation: Translation) -> None:
-    line = views.cell_line(View(translation), row=0, column=1)
-    assert line == "“Good” looks at “Morgen” with weight 0.75"
+def test_a_pinned_subword_is_forced_alone(pieces: View) -> None:
+    view = pieces.choose_units("subwords")
+    assert view.forced_at(Pin(2, 1), False) == ForcedAttention(2, (1,), False)
+    assert view.forced_at(Pin(3, 3), False) == ForcedAttention(3, (3,), False)
 
 
-def test_sentences_are_numbered_and_shortened(two_sentences: Translation) -> None:
-    long = replace(two_sentences.sentences[1], source="Danke " * 20)
-    text = replace(two_sentences, sentences=(two_sentences.sentences[0], long))
-    first, second = views.sentence_choices(View(text))
-    assert first == ("1. Guten Morgen", 0)
-    assert second[0].startswith("2. Danke Danke")
-    assert second[0].endswith("…")
-    assert len(second[0]) == len("2. ") + views.SHORT
+def test_a_text_of_one_sentence_is_its_sentence(translation, two_sentences) -> None:
+    assert View(translation).sentences == (translation,)
+    assert [one.source for one in View(two_sentences).sentences] == ["Guten Morgen", "Danke sehr"]
 
 
-def test_the_summary_names_what_the_method_used(translation: Translation) -> None:
-    line = views.summary_line(translation)
-    assert line == (
-        "tiny · beam 2 · length penalty 1 · seed – · 3 tokens · 500 ms · 6 tokens/s · "
-        "log-probability −1.00"
-    )
-    assert "greedy · seed –" in views.summary_line(replace(translation, method="greedy"))
-    sampled = replace(translation, method="sample", temperature=0.8, seed=42)
-    assert "sample · temperature 0.8 · seed 42 · 3 tokens" in views.summary_line(sampled)
+def test_another_sentence_begins_with_its_best_and_is_drawn_alike(two_sentences) -> None:
+    view = View(two_sentences, hypothesis=1, units="subwords", scale="row", palette="viridis")
+    second = view.drawn(pin=Pin(0, 0)).choose_sentence(1)
+    assert second == View(two_sentences, 1, 0, "subwords", "row", "viridis")
+    assert second.chosen.text == "Thank you"
 
 
-def test_the_summary_counts_all_sentences(two_sentences: Translation) -> None:
-    line = views.summary_line(two_sentences)
-    assert "6 tokens" in line
-    assert line.endswith("log-probability −2.00")
+def test_a_node_stands_in_for_a_hypothesis_until_one_is_chosen(pieces: View) -> None:
+    other = replace(IN_PIECES, text="Fine")
+    view = pieces.drawn(pin=Pin(1, 1)).choose_node(2, other)
+    assert (view.chosen, view.node, view.pin) == (other, 2, Pin())
+    back = view.choose_hypothesis(0)
+    assert (back.chosen, back.node) == (IN_PIECES, None)
 
 
-def test_a_map_that_no_browser_could_draw_is_told(translation: Translation, monkeypatch) -> None:
-    monkeypatch.setattr(views, "MAP_CELLS", 11)
-    assert views.map_value(View(translation))  # 2 by 2 words
-    large = View(translation, units="subwords")
-    assert views.map_value(large) is None
-    assert views.size_line(large) == "A map of 3 by 4 subwords is too large to draw here."
+def test_a_pin_does_not_outlive_its_units(pieces: View) -> None:
+    assert pieces.drawn(pin=Pin(1, 1)).choose_units("subwords").pin == Pin()
 
 
-def test_weights_are_counted(translation: Translation, two_sentences: Translation) -> None:
-    assert views.count_weights(translation) == 2 * (3 * 4 + 2 * 2)
-    assert views.count_weights(two_sentences) == 5 * (3 * 4 + 2 * 2)
+def test_the_free_translation_is_known_after_a_look_at_another_sentence(two_sentences) -> None:
+    free, other = two_sentences.sentences
+    changed = View(two_sentences).with_sentence(two_sentences, other)
+    assert changed.free == free
+    assert changed.choose_sentence(1).free is None
+    again = changed.choose_sentence(1).choose_sentence(0)
+    assert again.free == free
+    assert again.with_sentence(two_sentences, other).free == free  # the first, and not the last
+    assert again.with_free_sentence(two_sentences).free is None
+
+
+def test_the_last_run_is_told_where_it_was_of_one_sentence_of_several(two_sentences) -> None:
+    one, other = two_sentences.sentences
+    assert View(two_sentences).with_sentence(two_sentences, other).run == other
+    assert View(one).with_sentence(other, other).run is None

@@ -1,0 +1,54 @@
+"""What the page is built of: its first result, its knobs, its one public function."""
+
+import gradio as gr
+import pytest
+
+from demo.tabs import translate as tab
+from demo.tabs.translate_settings import KNOBS, METHODS, set_knobs, used_by
+from demo.ui import build_demo
+
+KNOB_VALUES = (5, 1.0, 1.0, 0)
+
+
+def test_the_tab_opens_with_the_first_example(service) -> None:
+    first = tab.open_with(service)
+    assert service.requests[0]["text"] == tab.EXAMPLES[0][0]
+    assert first["output"] == "Good morning"
+
+
+def test_the_tab_opens_without_a_checkpoint(service, failing) -> None:
+    service.checkpoints = lambda: []
+    assert "train" in tab.open_with(service)["message"]
+    assert tab.open_with(failing) == {"message": "There is no checkpoint called 'tiny'."}
+    assert isinstance(build_demo(service), gr.Blocks)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_knobs_are_off_with_a_reason(method: str) -> None:
+    for knob, update in zip(KNOBS, set_knobs(method), strict=True):
+        assert update["interactive"] == (knob.name in METHODS[method])
+        assert update["info"].startswith("Off: ") != update["interactive"]
+
+
+def test_an_unknown_method_is_left_to_the_model() -> None:
+    assert used_by("psychic", KNOB_VALUES) == {}
+
+
+def test_the_page_offers_one_public_function(service) -> None:
+    demo = build_demo(service)
+    assert list(demo.get_api_info()["named_endpoints"]) == ["/translate"]
+
+
+def test_the_page_says_which_checkpoint_is_not_offered(service) -> None:
+    values = [
+        block["props"].get("value") for block in build_demo(service).get_config_file()["components"]
+    ]
+    assert "broken is not offered: model.safetensors ends too early; copy it again." in values
+
+
+def test_ids_are_given_once(service) -> None:
+    blocks = build_demo(service).get_config_file()["components"]
+    ids = [block["props"].get("elem_id") for block in blocks if block["props"].get("elem_id")]
+    assert len(ids) == len(set(ids))
+    for name in ("source", "run", "stop", "output", "summary", "prefix", "tree", "compare", "link"):
+        assert f"translate-{name}" in ids
