@@ -112,8 +112,8 @@ def tree_value(tree: BeamTree, chosen: int | None) -> dict[str, Any]:
             "parent": node.parent,
             "step": node.step,
             "text": node.text,
-            "log_prob": round(node.total, 3),
-            "score": round(node.score, 3),
+            "log_prob": round(node.total, 6),
+            "score": round(node.score, 6),
             "status": node.status,
             "note": _fate(tree, number),
         }

@@ -11,6 +11,7 @@ from demo.views import PALETTES, SCALES, UNITS, Pin, View
 
 CHOICES = {"units": UNITS, "scale": SCALES, "palette": PALETTES}
 NUMBERS = ("sentence", "hypothesis", "row", "column")
+NOT_THERE = "The link names a part that this translation does not have."
 
 
 @dataclass(frozen=True)
@@ -18,32 +19,40 @@ class Shared:
     """What a link holds: a request, checked, and what of its result is shown."""
 
     request: dict[str, Any]  # of Service.translate
+    changed: dict[str, Any]  # tokens and forced attention of the sentence that is shown, if any
     choices: dict[str, str]  # units, scale, palette
     sentence: int
     hypothesis: int
     pin: Pin
 
-    def opened(self, view: View) -> View:
-        """Return the view of the request's result that the link shows.
+    def at_sentence(self, view: View) -> View:
+        """Return the view of the request's result at the sentence that the link shows.
 
         Raises:
-            UserError: the link names a part that the result does not have.
+            UserError: the result has no such sentence.
         """
-        view = view.drawn(**self.choices)
-        if self.sentence < len(view.sentences):
-            view = view.choose_sentence(self.sentence)
-            if self.hypothesis < len(view.shown.hypotheses):
-                view = view.choose_hypothesis(self.hypothesis)
-                row, column = self.pin.row, self.pin.column
-                rows, columns = len(view.target_tokens), len(view.source_tokens)
-                if (row is None or row < rows) and (column is None or column < columns):
-                    return view.drawn(pin=self.pin)
-        raise UserError("The link names a part that this translation does not have.")
+        if self.sentence >= len(view.sentences):
+            raise UserError(NOT_THERE)
+        return view.drawn(**self.choices).choose_sentence(self.sentence)
+
+    def opened(self, view: View) -> View:
+        """Return the view of the sentence with the hypothesis and the pin that the link shows.
+
+        Raises:
+            UserError: the result has no such part.
+        """
+        if self.hypothesis < len(view.shown.hypotheses):
+            view = view.choose_hypothesis(self.hypothesis)
+            row, column = self.pin.row, self.pin.column
+            rows, columns = len(view.target_tokens), len(view.source_tokens)
+            if (row is None or row < rows) and (column is None or column < columns):
+                return view.drawn(pin=self.pin)
+        raise UserError(NOT_THERE)
 
 
 def to_query(view: View) -> str:
     """Return the query string of a link that opens the view."""
-    whole = view.translation
+    whole, shown = view.translation, view.shown
     fields = {
         "text": whole.source,
         "checkpoint": whole.checkpoint,
@@ -52,9 +61,9 @@ def to_query(view: View) -> str:
         "length_penalty": whole.length_penalty,
         "temperature": whole.temperature,
         "seed": whole.seed,
-        "prefix": "" if whole.prefix_tokens else whole.prefix,
-        "tokens": ".".join(map(str, whole.prefix_tokens)),
-        "forced": " ".join(map(_rule_to_text, whole.forced)),
+        "prefix": "" if shown.prefix_tokens else shown.prefix,
+        "tokens": ".".join(map(str, shown.prefix_tokens)),
+        "forced": " ".join(map(_rule_to_text, shown.forced)),
         "units": view.units,
         "scale": view.scale,
         "palette": view.palette,
@@ -85,16 +94,19 @@ def from_query(query: str) -> Shared | None:
         _number(given, "seed", 0),
         given.get("prefix", ""),
     )
-    request["tokens"] = tuple(_numbers(given.get("tokens", ""), "tokens"))
-    rules = given.get("forced", "").split()
-    request["forced"] = tuple(_rule_from_text(rule) for rule in rules)
+    fixed = {
+        "tokens": tuple(_numbers(given.get("tokens", ""), "tokens")),
+        "forced": tuple(_rule_from_text(rule) for rule in given.get("forced", "").split()),
+    }
+    changed = fixed if any(fixed.values()) else {}
     choices = {name: given.get(name, allowed[0]) for name, allowed in CHOICES.items()}
     for name, allowed in CHOICES.items():
         if choices[name] not in allowed:
             raise UserError(f"The link is damaged: {name} is none of {', '.join(allowed)}.")
     places = {name: _place(given, name) for name in NUMBERS}
     pin = Pin(places["row"], places["column"])
-    return Shared(request, choices, places["sentence"] or 0, places["hypothesis"] or 0, pin)
+    sentence, hypothesis = places["sentence"] or 0, places["hypothesis"] or 0
+    return Shared(request, changed, choices, sentence, hypothesis, pin)
 
 
 def _number(given: dict[str, str], name: str, default: float) -> float:

@@ -18,6 +18,10 @@ MODEL = {  # an event that runs a model waits for its turn
     "concurrency_limit": limits.CONCURRENT_RUNS,
 }
 
+# An event that changes the view alone. One at a time, and each of them: two that read the same view
+# would undo one another, and Gradio repeats a deferred event with the data of another one.
+CHOICE = {"concurrency_id": "choice", "concurrency_limit": 1, "trigger_mode": "multiple"}
+
 
 def bind(
     listen: Callable,

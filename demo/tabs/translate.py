@@ -19,7 +19,7 @@ from demo.tabs import (
     translate_reference,
     translate_tree,
 )
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
 from demo.tabs.translate_layout import SETTINGS, SHOWN, build_layout
 from demo.tabs.translate_settings import used_by
 from demo.tabs.translate_show import (
@@ -154,4 +154,4 @@ def bind_choices(parts: Parts) -> None:
         (parts["sentence"].input, choose_sentence, ["view", "sentence"]),
         (parts["hypotheses"].select, on_hypothesis, ["view", "tree"]),
     ]:
-        bind(listen, callback, parts, inputs, SHOWN)
+        bind(listen, callback, parts, inputs, SHOWN, **CHOICE)

@@ -103,9 +103,13 @@ def place_file() -> Parts:
     with gr.Accordion(
         "Translate a file", open=False, elem_id="translate-file-card", elem_classes="card"
     ):
+        gr.HTML(
+            '<p class="note">A sentence a line, or a TSV with references; up to'
+            f" {limits.MAX_FILE_LINES:,} lines and {limits.MAX_FILE_BYTES // 1024} KiB."
+            " The settings at the top are used.</p>"
+        )
         file = gr.File(
-            label=f"A sentence a line, or a TSV with references; up to {limits.MAX_FILE_LINES:,}"
-            f" lines and {limits.MAX_FILE_BYTES // 1024} KiB. The settings above are used.",
+            label="German",
             file_types=[".txt", ".tsv", ".de"],
             height=110,
             elem_id="translate-file",

@@ -106,7 +106,8 @@ def bar(done: int, total: int) -> dict[str, Any]:
 
 async def figures(worker: Worker, translations: list[str], references: list[str]) -> str:
     """Return what is said at the end, with corpus figures where there are references."""
-    said = f"{len(translations):,} lines are translated."
+    count = len(translations)
+    said = "1 line is translated." if count == 1 else f"{count:,} lines are translated."
     pairs = [(t, r) for t, r in zip(translations, references, strict=False) if r.strip()]
     if not pairs:
         return said

@@ -7,9 +7,9 @@ import gradio as gr
 
 from core.errors import UserError
 from core.pipelines.differences import differences
-from core.pipelines.results import ForcedAttention, Translation
+from core.pipelines.results import ForcedAttention, Hypothesis
 from demo import limits, maps
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import HOW_TO_FORCE, show_pin, show_translation
 from demo.views import Pin, View
@@ -105,18 +105,19 @@ async def write_anew(
     except UserError as error:
         return {"message": str(error)}
     whole = worker.service.replace_sentence(view.translation, view.sentence, new)
-    changes = changes_value(view.free or old, new)
+    # What is changed first is the hypothesis that the visitor looked at, and not always the best.
+    free_one = view.free.hypotheses[0] if view.free else view.chosen
+    changes = changes_value(free_one, new.hypotheses[0])
     return {**show_translation(view.with_sentence(whole, new)), "changes": changes, "message": ""}
 
 
-def changes_value(before: Translation, after: Translation) -> dict[str, Any]:
+def changes_value(before: Hypothesis, after: Hypothesis) -> dict[str, Any]:
     """Return the marked differences of two translations of one sentence, see MarkedText."""
-    old, new = before.hypotheses[0], after.hypotheses[0]
-    if old.token_ids == new.token_ids:
+    if before.token_ids == after.token_ids:
         return {"label": "No token changed: the translation is the free one.", "segments": []}
     return {
         "label": "Against the free translation:",
-        "segments": segments(old.words, new.words),
+        "segments": segments(before.words, after.words),
     }
 
 
@@ -130,9 +131,6 @@ def bind_guided(parts: Parts, worker: Worker) -> None:
 
     def on_pin(view: View | None, cell: gr.EventData) -> Updates:
         return pin(view, cell.row, cell.column)
-
-    async def on_pinned(view: View | None) -> Updates:
-        return await list_alternatives(worker, view)
 
     async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
         return await choose_alternative(worker, view, listed, choice.index)
@@ -148,12 +146,22 @@ def bind_guided(parts: Parts, worker: Worker) -> None:
 
     alternatives = ["view", "alternatives"]
     # In two steps: a pin needs no model, and what the model says of it must not undo a later one.
-    pinned = bind(parts["attention"].select, on_pin, parts, ["view"], SHOWN)
-    bind(pinned.then, on_pinned, parts, ["view"], ["alternatives", "message"], **MODEL)
+    pinned = bind(parts["attention"].select, on_pin, parts, ["view"], SHOWN, **CHOICE)
+    bind_alternatives(pinned, parts, worker)
     for listen, callback, inputs in [
         (parts["alternatives"].select, on_alternative, alternatives),
         (parts["force_step"].click, on_step, ["view"]),
         (parts["force_end"].click, on_end, ["view"]),
         (parts["free"].click, on_free, ["view"]),
     ]:
-        bind(listen, callback, parts, inputs, SHOWN, trigger_mode="always_last", **MODEL)
+        bind(listen, callback, parts, inputs, SHOWN, **MODEL)
+
+
+def bind_alternatives(pinned: gr.events.Dependency, parts: Parts, worker: Worker) -> None:
+    """List the alternatives at the pin after an event that may have set it."""
+
+    async def on_pinned(view: View | None) -> Updates:
+        return await list_alternatives(worker, view)
+
+    names = ["alternatives", "message"]
+    bind(pinned.then, on_pinned, parts, ["view"], names, trigger_mode="always_last", **MODEL)

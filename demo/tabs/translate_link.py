@@ -1,12 +1,11 @@
 """Take it away: copy the translation, copy a link to the view, and open such a link."""
 
-from typing import Any
-
 import gradio as gr
 
 from core.errors import UserError
 from demo import share
 from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.translate_guided import bind_alternatives, changes_value
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import new_view, show_translation
 from demo.views import View
@@ -17,10 +16,7 @@ COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
 COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
 READ_LINK = "(view) => [view, window.location.search]"
 COPIED = "A link to this view is copied; the address bar has it too."
-CHANGED = (
-    "A link is copied; the address bar has it too. It opens the free translation: a changed one of"
-    " several sentences can't be linked to."
-)
+LESS = "A link is copied; the address bar has it too. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
 OPENED = ("source", "units", "scale", "palette", *FIELDS)
@@ -30,30 +26,49 @@ def make_link(view: View | None) -> Updates:
     """Return the query string of a link to the view, and what to say when it is copied."""
     if view is None:
         return {}
-    return {"link_query": share.to_query(view), "link_said": CHANGED if view.before else COPIED}
+    missing = []
+    if any(number != view.sentence for number, _ in view.before):
+        missing.append("what you changed in other sentences")
+    if view.at_node is not None:
+        missing.append("the node of the tree")
+    said = LESS.format(" and ".join(missing)) if missing else COPIED
+    return {"link_query": share.to_query(view), "link_said": said}
 
 
 async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
     """Show what a link holds; a link without a text leaves the page as it is."""
+    message, changes = "", None
     try:
         shared = share.from_query(str(query or ""))
         if shared is None:
             return {}
-        request: dict[str, Any] = shared.request
-        translation = await worker.translate(**request)
-        filled = {
-            "source": request["text"],
-            **{name: request[name] for name in FIELDS},
-            **shared.choices,
-        }
-        opened = new_view(view, translation).drawn(**shared.choices)
+        opened = new_view(view, await worker.translate(**shared.request)).drawn(**shared.choices)
         try:
-            opened, message = shared.opened(opened), ""
+            opened = shared.at_sentence(opened)
+            if shared.changed:
+                free, opened = opened, await change(worker, shared, opened)
+                changes = changes_value(free.chosen, opened.chosen)
+            opened = shared.opened(opened)
         except UserError as error:
             message = str(error)
     except UserError as error:
         return {"message": str(error)}
-    return {**filled, **show_translation(opened), "message": message}
+    return {
+        "source": shared.request["text"],
+        **{name: shared.request[name] for name in FIELDS},
+        **shared.choices,
+        **show_translation(opened),
+        "changes": changes,
+        "message": message,
+    }
+
+
+async def change(worker: Worker, shared: share.Shared, view: View) -> View:
+    """Return the view after the shown sentence was changed as the link says."""
+    request = shared.request | {"text": view.shown.source, "prefix": ""} | shared.changed
+    part = await worker.translate(**request)
+    whole = worker.service.replace_sentence(view.translation, view.sentence, part)
+    return view.with_sentence(whole, part)
 
 
 def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
@@ -68,4 +83,5 @@ def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
     said = [parts["link_query"], parts["link_said"]]
     made.then(None, said, parts["message"], js=COPY_LINK, **private)
     names = [*SHOWN, *OPENED]
-    bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)
+    loaded = bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)
+    bind_alternatives(loaded, parts, worker)

@@ -1,11 +1,13 @@
-"""A browser and the real page, started once a module; a fresh page for each test."""
+"""The real page, started once, and a browser for each module; a fresh page for each test."""
 
+import html
 import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.service import Service
 from tests.browser.server import PATIENCE, running_app
 from tests.browser.translate_page import TranslatePage
 
@@ -19,19 +21,27 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Another site that shows the page, as Hugging Face does with a Space.
+FRAME = '<iframe src="{address}" style="width: 1200px; height: 860px"></iframe>'
 
 
-# Of a module, not of the session: while Playwright runs, its event loop is that of the thread, and
-# the tests of other folders have loops of their own.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app() -> Iterator[str]:
     with running_app() as address:
         yield address
 
 
+@pytest.fixture(scope="session")
+def core() -> Service:
+    """The same checkpoints in this process: what the page shows is read back against them."""
+    return Service(threads=1)
+
+
+# Of a module, not of the session: while Playwright runs, its event loop is that of the thread, and
+# the tests of other folders have loops of their own.
 @pytest.fixture(scope="module")
 def context() -> Iterator[BrowserContext]:
-    """One for all tests, so that scripts are read from its cache."""
+    """One for all tests of a module, so that scripts are read from its cache."""
     with sync_playwright() as playwright:
         context = launch(playwright).new_context()
         context.set_default_timeout(PATIENCE * 1000)
@@ -50,13 +60,19 @@ def visit(app: str, context: BrowserContext) -> Iterator[Callable[..., Translate
     complaints: list[str] = []
     pages: list[Page] = []
 
-    def open_page(width: int = 1280, query: str = "") -> TranslatePage:
+    def open_page(
+        width: int = 1280, query: str = "", script: str = "", framed: bool = False
+    ) -> TranslatePage:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
         pages.append(page)
         watch(page, app, complaints)
-        page.goto(f"{app}/{query}")
-        return TranslatePage(page)
+        page.add_init_script(script)
+        if not framed:
+            page.goto(f"{app}/{query}")
+            return TranslatePage(page)
+        page.set_content(FRAME.format(address=html.escape(f"{app}/{query}")))
+        return TranslatePage(page.frames[1])
 
     yield open_page
     for page in pages:

@@ -154,7 +154,7 @@ def test_the_free_translation_comes_back(worker, service) -> None:
 
 
 def test_nothing_changed_is_said() -> None:
-    assert guided.changes_value(GREETING, GREETING) == {
+    assert guided.changes_value(GREETING.hypotheses[0], GREETING.hypotheses[0]) == {
         "label": "No token changed: the translation is the free one.",
         "segments": [],
     }

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from core.pipelines.results import ForcedAttention
 from core.service import Service
+from demo import share
 from demo.tabs import translate_guided as guided
-from demo.tabs.translate_link import make_link, open_link
+from demo.tabs.translate_link import change, make_link, open_link
 from demo.views import Pin, View
 from demo.work import Worker
 from tests.demo.made import GREETING, THANKS, StandIn, hypothesis
@@ -47,8 +48,34 @@ def test_a_beginning_that_the_visitor_typed_is_kept(tmp_path) -> None:
     assert updates["output"].startswith("It is so")
 
 
-def test_the_link_to_forced_attention_opens_it_or_says_that_it_does_not(worker, service) -> None:
+def test_the_link_to_forced_attention_opens_it_and_knows_the_free_translation(
+    worker, service
+) -> None:
     rule = ForcedAttention(0, (0,))
     made = make_link(View(replace(GREETING, forced=(rule,))))
-    opened = asyncio.run(open_link(worker, None, made["link_query"]))
-    assert opened["view"].translation.forced == (rule,) or made.get("message")
+    updates = asyncio.run(open_link(worker, None, made["link_query"]))
+    free, forced = service.requests
+    assert "forced" not in free
+    assert forced["forced"] == (rule,)
+    assert updates["free"]["interactive"]
+    assert updates["changes"] is not None
+
+
+def test_the_link_to_a_changed_sentence_changes_that_sentence_alone(
+    worker, service, two_sentences
+) -> None:
+    part = replace(THANKS, prefix="Thank", prefix_tokens=(6,))
+    view = View(two_sentences).choose_sentence(1)
+    view = view.with_sentence(service.replace_sentence(two_sentences, 1, part), part)
+    service.translation = two_sentences
+    made = make_link(view)
+    assert "does not hold" not in made["link_said"]
+    assert "other sentences" in make_link(view.choose_sentence(0))["link_said"]
+    shared = share.from_query(made["link_query"])
+    service.translation = part
+    opened = asyncio.run(change(worker, shared, View(two_sentences).choose_sentence(1)))
+    assert service.requests[-1]["text"] == THANKS.source
+    assert service.requests[-1]["tokens"] == (6,)
+    assert opened.translation.sentences[0] == two_sentences.sentences[0]
+    assert opened.run == opened.translation.sentences[1]
+    assert opened.free == two_sentences.sentences[1]

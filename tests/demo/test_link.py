@@ -32,7 +32,7 @@ def test_a_link_fills_in_all_fields_and_shows_its_view(worker, service) -> None:
         "seed": 7,
         "prefix": "Go",
     }
-    assert service.requests == [{"text": "Guten Morgen"} | filled | {"tokens": (), "forced": ()}]
+    assert service.requests == [{"text": "Guten Morgen"} | filled]
     choices = {"units": "subwords", "scale": "row", "palette": "viridis"}
     expected = {"source": "Guten Morgen"} | filled | choices
     assert {name: updates[name] for name in OPENED} == expected

@@ -50,7 +50,7 @@ def views(draw) -> View:
 @given(views())
 def test_a_link_opens_the_view_that_it_was_made_of(view: View) -> None:
     shared = share.from_query("?" + share.to_query(view))
-    whole = view.translation
+    whole, shown = view.translation, view.shown
     assert shared is not None
     assert shared.request == {
         "text": whole.source,
@@ -60,11 +60,11 @@ def test_a_link_opens_the_view_that_it_was_made_of(view: View) -> None:
         "length_penalty": whole.length_penalty,
         "temperature": whole.temperature,
         "seed": whole.seed,
-        "prefix": "" if whole.prefix_tokens else whole.prefix,
-        "tokens": whole.prefix_tokens,
-        "forced": whole.forced,
+        "prefix": "" if shown.prefix_tokens else shown.prefix,
     }
-    assert shared.opened(View(whole)) == view
+    fixed = {"tokens": shown.prefix_tokens, "forced": shown.forced}
+    assert shared.changed == (fixed if any(fixed.values()) else {})
+    assert shared.opened(shared.at_sentence(View(whole))) == view
 
 
 @pytest.mark.parametrize("query", ["", "?", "?beam=3", "?text=", "?__theme=dark", "x=%ff", "&&&"])
@@ -77,9 +77,9 @@ def test_a_text_alone_has_the_defaults_of_the_page() -> None:
     assert shared is not None
     assert shared.request == limits.translate_request(
         "Guten Morgen!", "translate-de-en", "beam", 5, 1.0, 1.0, 0, ""
-    ) | {"tokens": (), "forced": ()}
+    )
     assert shared.choices == {"units": "words", "scale": "0-1", "palette": "cividis"}
-    assert shared.opened(View(GREETING)) == View(GREETING)
+    assert shared.opened(shared.at_sentence(View(GREETING))) == View(GREETING)
 
 
 def test_of_a_field_that_is_there_twice_the_last_counts() -> None:
@@ -149,13 +149,13 @@ def test_a_part_that_is_not_there_is_told(part: str) -> None:
     shared = share.from_query(f"text=Guten+Morgen&{part}")
     assert shared is not None
     with pytest.raises(UserError, match="a part that this translation does not have"):
-        shared.opened(View(GREETING))
+        shared.opened(shared.at_sentence(View(GREETING)))
 
 
 def test_a_pin_is_one_of_the_units_of_the_link() -> None:
     shared = share.from_query("text=Guten+Morgen&units=subwords&row=2&column=3")
     assert shared is not None
-    assert shared.opened(View(GREETING)).pin == Pin(2, 3)
+    assert shared.opened(shared.at_sentence(View(GREETING))).pin == Pin(2, 3)
 
 
 def test_a_link_to_an_empty_translation_opens() -> None:
@@ -164,4 +164,4 @@ def test_a_link_to_an_empty_translation_opens() -> None:
     view = View(replace(GREETING, hypotheses=(nothing,)))
     shared = share.from_query(share.to_query(view))
     assert shared is not None
-    assert shared.opened(view) == view
+    assert shared.opened(shared.at_sentence(view)) == view
