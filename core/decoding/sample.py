@@ -1,35 +1,37 @@
-"""Greedy decoding and sampling: one loop, which differ in how a token is chosen."""
+"""Greedy decoding and sampling: one loop for all, which yields each step as it is taken."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from core.decoding.filters import filters_of
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
+from core.errors import UserError
 from core.models.protocol import State, StepModel
 
-Choose = Callable[[Tensor, int], Tensor]  # (logits (B, V), step) -> (B,) ids
+
+@dataclass(frozen=True)
+class SampledStep:
+    """One token for each of the B' sources that are not done."""
+
+    sources: list[int]
+    tokens: list[int]
+    log_probs: Tensor  # (B', V) of the model, before any filter
+    filtered: list[tuple[str, Tensor]]  # (B', V) the logits after each filter, by its name
+    attention: Tensor | None  # (B', S)
 
 
-def take_likeliest(logits: Tensor, step: int) -> Tensor:
-    """Choose the likeliest token of each row."""
-    return logits.argmax(dim=-1)
+def gumbel_noise(seed: int, step: int, count: int) -> Tensor:
+    """Return ``count`` draws from a Gumbel distribution (Gumbel 1954).
 
-
-def draw(temperature: float, seed: int) -> Choose:
-    """Return a chooser that draws from softmax(logits / temperature).
-
-    The draw is the argmax of logits plus Gumbel noise (Gumbel 1954). The noise is keyed by (seed,
-    step) and made on the CPU: no other request, row or device changes it.
+    Logits plus such noise are largest at a draw from their softmax. The noise depends on (seed,
+    step) alone and is made on the CPU: no other request, row or device changes it.
     """
-
-    def choose(logits: Tensor, step: int) -> Tensor:
-        noise = keyed_uniform(seed, step, logits.size(-1)).log_().neg_().log_().neg_()
-        return (logits.float() / temperature + noise.to(logits.device)).argmax(dim=-1)
-
-    return choose
+    return keyed_uniform(seed, step, count).log_().neg_().log_().neg_()
 
 
 def keyed_uniform(seed: int, step: int, count: int) -> Tensor:
@@ -40,7 +42,72 @@ def keyed_uniform(seed: int, step: int, count: int) -> Tensor:
     return torch.rand(count, generator=generator).clamp_(1e-10, 1 - 1e-7)
 
 
-@torch.inference_mode()
+def sample_steps(
+    model: StepModel,
+    state: State,
+    options: DecodingOptions,
+    limits: Limits,
+    guide: Guide | None = None,
+) -> Iterator[SampledStep]:
+    """Yield the steps of decoding each of B rows greedily or by sampling.
+
+    A caller that stops taking steps stops the work. Draws are keyed by the place of a token in its
+    sequence, that of a given beginning included: who begins with what was written goes on as if
+    never stopped.
+
+    Args:
+        model: anything with ``step``.
+        state: of B rows, one a source.
+        options: method ``greedy``, or ``sample`` with its filters.
+        limits: of the B sources.
+        guide: what is fixed about the sequence, of one source alone.
+
+    Raises:
+        UserError: the filters leave nothing to draw.
+    """
+    guide = guide or Guide()
+    filters = [] if options.method == "greedy" else filters_of(options)
+    active = list(range(len(limits.max_tokens)))  # the source of each row
+    written: list[list[int]] = [[] for _ in active]  # by source
+    last = torch.full((len(active),), limits.bos_id, device=limits.device)
+    step, rest = 0, guide.rest
+    length = limits.source_lengths[0] if limits.source_lengths else 0
+    while active:
+        # Not around the loop: the mode would stay on in the caller between two steps.
+        with torch.inference_mode():
+            forced = guide.attention(step, len(active), length, limits.device)
+            output = model.step(last, state, forced)
+            state = output.state
+            possible = guide.restrict(output.logits, step, [rest] * len(active)).float()
+            filtered = []
+            for name, apply in filters if step >= len(guide.tokens) else ():
+                possible = apply([written[source] for source in active], possible)
+                filtered.append((name, possible))
+            if not possible.isfinite().any(dim=1).all():
+                raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
+            if options.method == "sample":
+                noise = gumbel_noise(options.seed, step, possible.size(1))
+                last = (possible + noise.to(possible.device)).argmax(dim=1)
+            else:
+                last = possible.argmax(dim=1)
+            tokens = last.tolist()
+            log_probs = output.logits.log_softmax(dim=1, dtype=torch.float32)
+        for source, token in zip(active, tokens, strict=True):
+            written[source].append(token)
+        yield SampledStep(active, tokens, log_probs, filtered, output.attention)
+        rest = guide.after(rest, tokens[0], step)
+        step += 1
+        going_on = [
+            row
+            for row, (source, token) in enumerate(zip(active, tokens, strict=True))
+            if token != limits.eos_id and step < limits.max_tokens[source]
+        ]
+        if len(going_on) < len(active):
+            rows = torch.tensor(going_on, dtype=torch.long, device=last.device)
+            active = [active[row] for row in going_on]
+            last, state = last[rows], state.select(rows[:, None]) if active else state
+
+
 def decode_one_by_one(
     model: StepModel,
     state: State,
@@ -48,47 +115,19 @@ def decode_one_by_one(
     limits: Limits,
     guide: Guide | None = None,
 ) -> list[DecodedSequence]:
-    """Decode each of B rows greedily or by sampling.
-
-    Args:
-        model: anything with ``step``.
-        state: of B rows, one a source.
-        options: method ``greedy`` or ``sample``.
-        limits: of the B sources.
-        guide: what is fixed about the sequence, of one source alone.
-    """
-    guide = guide or Guide()
-    greedy = options.method == "greedy"
-    choose = take_likeliest if greedy else draw(options.temperature, options.seed)
+    """Return the sequences that :func:`sample_steps` writes, one for each source."""
     count = len(limits.max_tokens)
     tokens: list[list[int]] = [[] for _ in range(count)]
     log_probs: list[list[float]] = [[] for _ in range(count)]
     attention: list[list[Tensor]] = [[] for _ in range(count)]
-    active = list(range(count))  # the source of each row
-    last = torch.full((count,), limits.bos_id, device=limits.device)
-    step, rest = 0, guide.rest
-    length = limits.source_lengths[0] if limits.source_lengths else 0
-    while active:
-        forced = guide.attention(step, len(active), length, limits.device)
-        output = model.step(last, state, forced)
-        possible = guide.restrict(output.logits, step, [rest] * len(active))
-        last, state = choose(possible, step), output.state
-        everything = output.logits.log_softmax(dim=-1, dtype=torch.float32)
-        chosen = everything.gather(1, last[:, None])[:, 0].tolist()
-        rest = guide.after(rest, int(last[0]), step)
-        step += 1
-        going_on = []
-        for row, (source, token) in enumerate(zip(active, last.tolist(), strict=True)):
-            tokens[source].append(token)
-            log_probs[source].append(chosen[row])
-            if output.attention is not None:
-                attention[source].append(output.attention[row])
-            if token != limits.eos_id and step < limits.max_tokens[source]:
-                going_on.append(row)
-        if len(going_on) < len(active):
-            rows = torch.tensor(going_on, dtype=torch.long, device=last.device)
-            active = [active[row] for row in going_on]
-            last, state = last[rows], state.select(rows[:, None]) if active else state
+    for step in sample_steps(model, state, options, limits, guide):
+        chosen = torch.tensor(step.tokens, device=step.log_probs.device)[:, None]
+        values = step.log_probs.gather(1, chosen)[:, 0].tolist()
+        for row, source in enumerate(step.sources):
+            tokens[source].append(step.tokens[row])
+            log_probs[source].append(values[row])
+            if step.attention is not None:
+                attention[source].append(step.attention[row])
     return [
         DecodedSequence(
             tokens[n],

@@ -8,6 +8,8 @@ import pytest
 from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
 
+FIELDS = [field.name for field in dataclasses.fields(DecodingOptions) if field.name != "method"]
+
 
 @pytest.mark.parametrize(
     ("field", "value"),
@@ -32,11 +34,13 @@ from core.errors import UserError
         ("seed", -1),
         ("seed", 2**31),
         ("seed", 1.5),
-        *[
-            (field, value)
-            for field in ("beam", "length_penalty", "temperature", "seed")
-            for value in (math.nan, math.inf, -math.inf)
-        ],
+        ("repetition_penalty", 0.0),
+        ("no_repeat_ngram", -1),
+        ("top_k", 0.5),
+        ("top_p", 1.1),
+        ("min_p", -0.1),
+        ("typical", "1"),
+        *[(field, value) for field in FIELDS for value in (math.nan, math.inf, -math.inf)],
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: object) -> None:

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
+from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits
 from core.decoding.options import DecodingOptions
-from core.decoding.sample import decode_one_by_one, draw, keyed_uniform, take_likeliest
+from core.decoding.sample import decode_one_by_one, gumbel_noise, keyed_uniform
+from core.errors import UserError
 from tests.tiny import TableModel, model
 
 CPU = torch.device("cpu")
@@ -16,15 +18,15 @@ SOURCES = [[3, 4, 5, 6, EOS], [5, 7, 2, 9, EOS], [8, 9, 1, 1, EOS]]
 
 
 def sample(
-    seed: int, temperature: float = 1.0, method: str = "sample", model_seed: int = 0
+    seed: int, method: str = "sample", model_seed: int = 0, **options: float
 ) -> list[DecodedSequence]:
     made = model(model_seed, ending=1.0)
     source = torch.tensor(SOURCES)
     with torch.inference_mode():
         state = made.start(source, torch.tensor([5, 5, 5]))
     limits = Limits(BOS, EOS, [12] * 3, CPU, [5, 5, 5])
-    options = DecodingOptions(method, temperature=temperature, seed=seed)
-    return decode_one_by_one(made, state, options, limits)
+    settings = DecodingOptions(method, seed=seed, **options)
+    return decode_one_by_one(made, state, settings, limits)
 
 
 def tokens(sequences: list[DecodedSequence]) -> list[list[int]]:
@@ -99,38 +101,82 @@ def test_log_probs_are_those_of_the_model_whatever_the_temperature() -> None:
         assert one.score == pytest.approx(sum(one.log_probs) / len(one.tokens))
 
 
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("step", [0, 1, 17])
-def test_frequencies_over_seeds_follow_softmax(step: int, temperature: float) -> None:
-    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -torch.inf]])
-    count = 4000
-    drawn = torch.cat([draw(temperature, seed)(logits, step) for seed in range(count)])
-    found = torch.bincount(drawn, minlength=5)
-    expected = torch.softmax(logits[0] / temperature, 0) * count
-    assert found[4] == 0
-    # Chi-square of 3 degrees of freedom: above 16.3 by chance once in a thousand times.
-    assert ((found - expected)[:4].square() / expected[:4]).sum() < 16.3
+def test_frequencies_over_seeds_follow_softmax(step: int) -> None:
+    logits = torch.tensor([2.0, 1.0, 0.0, -1.0, -torch.inf])
+    drawn = torch.stack([(logits + gumbel_noise(seed, step, 5)).argmax() for seed in range(4000)])
+    check_frequencies(drawn, torch.softmax(logits, 0))
 
 
 def test_frequencies_over_steps_of_one_seed_follow_softmax() -> None:
-    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0]])
-    choose = draw(1.0, seed=3)
-    drawn = torch.cat([choose(logits, step) for step in range(4000)])
-    expected = torch.softmax(logits[0], 0) * 4000
-    found = torch.bincount(drawn, minlength=4)
-    assert ((found - expected).square() / expected).sum() < 16.3
+    logits = torch.tensor([2.0, 1.0, 0.0, -1.0])
+    drawn = torch.stack([(logits + gumbel_noise(3, step, 4)).argmax() for step in range(4000)])
+    check_frequencies(drawn, torch.softmax(logits, 0))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [0.5, 0.3, 0.15, 0.05]),
+        ({"temperature": 0.5}, [0.6849, 0.2466, 0.0616, 0.0068]),
+        ({"top_k": 2}, [0.625, 0.375, 0, 0]),
+        ({"top_p": 0.9}, [0.5263, 0.3158, 0.1579, 0]),
+        ({"min_p": 0.5}, [0.625, 0.375, 0, 0]),
+        ({"top_k": 3, "temperature": 2.0}, [0.4306, 0.3335, 0.2358, 0]),
+    ],
+)
+def test_what_is_drawn_follows_the_filtered_distribution(options: dict, expected: list) -> None:
+    table = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(1, 4, 4)
+    toy, limits = TableModel(table), Limits(0, 99, [4000], CPU)
+    settings = DecodingOptions("sample", seed=5, **options)
+    (one,) = decode_one_by_one(toy, toy.start(), settings, limits)
+    check_frequencies(torch.tensor(one.tokens), torch.tensor(expected))
+
+
+def check_frequencies(drawn: torch.Tensor, expected: torch.Tensor) -> None:
+    found = torch.bincount(drawn, minlength=len(expected))
+    counts = expected / expected.sum() * len(drawn)
+    assert found[counts == 0].sum() == 0
+    likely = counts > 0
+    # Chi-square of at most 3 degrees of freedom: above 16.3 by chance once in a thousand times.
+    assert ((found - counts)[likely].square() / counts[likely]).sum() < 16.3
+
+
+@pytest.mark.parametrize("filters", [{"top_k": 1}, {"top_p": 0.0}, {"temperature": 0.01}])
+def test_the_narrowest_filter_is_greedy(filters: dict) -> None:
+    greedy = sample(0, method="greedy")
+    assert tokens(sample(5, **filters)) == tokens(greedy)
+
+
+def test_who_begins_with_what_was_written_goes_on_as_if_never_stopped() -> None:
+    made, source = model(0), torch.tensor([[3, 4, EOS]])
+    limits = Limits(BOS, EOS, [20], CPU, [3])
+    options = DecodingOptions("sample", seed=3, repetition_penalty=1.3, top_p=0.95)
+    with torch.inference_mode():
+        state = made.start(source, torch.tensor([3]))
+    (whole,) = decode_one_by_one(made, state, options, limits)
+    assert len(whole.tokens) > 8
+    for stop in range(len(whole.tokens)):
+        guide = Guide(tuple(whole.tokens[:stop]))
+        (again,) = decode_one_by_one(made, state, options, limits, guide)
+        assert again.tokens == whole.tokens
+
+
+def test_settings_that_leave_no_token_are_refused() -> None:
+    toy = TableModel(torch.zeros(1, 2, 2))
+    options = DecodingOptions("sample", no_repeat_ngram=1)
+    with pytest.raises(UserError, match="leave no token"):
+        decode_one_by_one(toy, toy.start(), options, Limits(0, 99, [5], CPU))
 
 
 def test_each_row_of_a_batch_draws_as_it_would_alone() -> None:
-    logits = torch.randn(6, 50, generator=torch.Generator().manual_seed(0))
-    choose = draw(1.0, seed=3)
-    alone = torch.cat([choose(row[None], 2) for row in logits])
-    assert choose(logits, 2).equal(alone)
-
-
-def test_the_likeliest_is_taken_row_by_row() -> None:
-    logits = torch.tensor([[0.0, 3.0, 1.0], [2.0, -1.0, -torch.inf]])
-    assert take_likeliest(logits, 0).tolist() == [1, 0]
+    made, options = model(0, ending=1.0), DecodingOptions("sample", seed=3, top_p=0.9)
+    together = sample(3, top_p=0.9)
+    for source, one in zip(SOURCES, together, strict=True):
+        with torch.inference_mode():
+            state = made.start(torch.tensor([source]), torch.tensor([5]))
+        (alone,) = decode_one_by_one(made, state, options, Limits(BOS, EOS, [12], CPU, [5]))
+        assert alone.tokens == one.tokens
 
 
 def test_keyed_numbers_depend_on_seed_and_step_alone() -> None:

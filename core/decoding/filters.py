@@ -1,0 +1,135 @@
+"""Filters: what may be drawn at a step, and how likely it is.
+
+A filter is a function (tokens, logits) -> logits: ``tokens`` are those of each of the B rows so
+far, ``logits`` (B, V) are left as they are, and what may not be drawn is -inf in the result.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.decoding.options import DecodingOptions
+
+Tokens = Sequence[Sequence[int]]
+Filter = Callable[[Tokens, Tensor], Tensor]
+
+
+def repetition_penalty(penalty: float) -> Filter:
+    """Make tokens that were written less likely (Keskar et al. 2019, arXiv 1909.05858).
+
+    Their logits are divided by ``penalty`` where positive and multiplied by it where negative.
+    """
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        changed = logits.clone()
+        for row, written in enumerate(tokens):
+            if written:
+                ids = torch.tensor(sorted(set(written)), device=logits.device)
+                values = logits[row, ids]
+                changed[row, ids] = torch.where(values > 0, values / penalty, values * penalty)
+        return changed
+
+    return apply
+
+
+def no_repeat_ngram(size: int) -> Filter:
+    """Remove what would write a sequence of ``size`` tokens again (Paulus et al. 2018,
+    arXiv 1705.04304)."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        changed = logits.clone()
+        for row, written in enumerate(tokens):
+            last = tuple(written[len(written) - size + 1 :])
+            for end in range(size - 1, len(written)):
+                if tuple(written[end - size + 1 : end]) == last:
+                    changed[row, written[end]] = -torch.inf
+        return changed
+
+    return apply
+
+
+def temperature(value: float) -> Filter:
+    """Divide logits by ``value``: below 1 sharpens, above 1 flattens (Ackley et al. 1985)."""
+    return lambda tokens, logits: logits / value
+
+
+def top_k(count: int) -> Filter:
+    """Keep the ``count`` likeliest tokens (Fan et al. 2018, arXiv 1805.04833)."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        # By place and not by value: of equal logits no more than ``count`` stay.
+        kept = logits.topk(min(count, logits.size(1)), dim=1).indices
+        return _keep(logits, torch.zeros_like(logits, dtype=torch.bool).scatter_(1, kept, True))
+
+    return apply
+
+
+def top_p(mass: float) -> Filter:
+    """Keep the smallest set of likeliest tokens that reaches ``mass`` (Holtzman et al. 2020,
+    arXiv 1904.09751). The token that crosses it stays; 1 keeps all."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        if mass >= 1:
+            return logits
+        probabilities, order = logits.float().softmax(dim=1).sort(dim=1, descending=True)
+        return _keep_until(logits, order, probabilities, mass)
+
+    return apply
+
+
+def min_p(share: float) -> Filter:
+    """Keep tokens with at least ``share`` of the likeliest one's probability (Nguyen et al. 2024,
+    arXiv 2407.01082)."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        if share <= 0:
+            return logits
+        return _keep(logits, logits >= logits.amax(dim=1, keepdim=True) + math.log(share))
+
+    return apply
+
+
+def typical(mass: float) -> Filter:
+    """Keep tokens whose surprisal is nearest to the entropy, until they reach ``mass`` (Meister et
+    al. 2023, arXiv 2202.00666). 1 keeps all."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        if mass >= 1:
+            return logits
+        log_probs = logits.float().log_softmax(dim=1)
+        probabilities = log_probs.exp()
+        entropy = -torch.where(probabilities > 0, probabilities * log_probs, 0.0).sum(1, True)
+        distance = (-log_probs - entropy).abs()
+        order = distance.sort(dim=1, stable=True).indices
+        return _keep_until(logits, order, probabilities.gather(1, order), mass)
+
+    return apply
+
+
+def filters_of(options: DecodingOptions) -> list[tuple[str, Filter]]:
+    """Return the filters that the options ask for, by name, in the order of their use."""
+    chosen: list[tuple[str, Callable[[Any], Filter], float, float]] = [
+        ("repetition_penalty", repetition_penalty, options.repetition_penalty, 1.0),
+        ("no_repeat_ngram", no_repeat_ngram, options.no_repeat_ngram, 0),
+        ("temperature", temperature, options.temperature, 1.0),
+        ("top_k", top_k, options.top_k, 0),
+        ("top_p", top_p, options.top_p, 1.0),
+        ("min_p", min_p, options.min_p, 0.0),
+        ("typical", typical, options.typical, 1.0),
+    ]
+    return [(name, make(value)) for name, make, value, off in chosen if value != off]
+
+
+def _keep(logits: Tensor, kept: Tensor) -> Tensor:
+    return logits.masked_fill(~kept, -torch.inf)
+
+
+def _keep_until(logits: Tensor, order: Tensor, probabilities: Tensor, mass: float) -> Tensor:
+    """Keep the tokens in ``order`` (B, V) up to and with the one that reaches ``mass``."""
+    reached = probabilities.double().cumsum(dim=1)  # with each token itself
+    kept = torch.ones_like(order, dtype=torch.bool)  # the first one always
+    kept[:, 1:] = reached[:, :-1] < mass
+    return _keep(logits, torch.zeros_like(kept).scatter_(1, order, kept))
