@@ -1,11 +1,10 @@
 """``python -m core translate``: a text, or a file line by line."""
 
-import dataclasses
 import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
@@ -56,10 +55,17 @@ def translate(
         raise UserError("--prefix is for a text of one sentence, not for a file.")
     if output is not None and not output.parent.is_dir():
         raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
-    options = DecodingOptions(method, beam, length_penalty, temperature, seed)
+    settings: dict[str, Any] = {
+        "method": method,
+        "beam": beam,
+        "length_penalty": length_penalty,
+        "temperature": temperature,
+        "seed": seed,
+    }
+    options = DecodingOptions(**settings)  # checked before a model is loaded
     service = Service(device=device)
     if text is not None:
-        result = service.translate(text, checkpoint, **dataclasses.asdict(options), prefix=prefix)
+        result = service.translate(text, checkpoint, **settings, prefix=prefix)
         write_lines([to_json(result.to_dict()) if as_json else result.text], output)
         return
     assert input is not None
@@ -68,7 +74,7 @@ def translate(
     started = time.perf_counter()
     with tqdm(total=len(lines), unit=" sentences", file=sys.stderr) as bar:
         if as_json:
-            found = [_as_json(service, line, checkpoint, options, bar) for line in lines]
+            found = [_as_json(service, line, checkpoint, settings, bar) for line in lines]
         else:
             found, _ = translate_all(translator, lines, options, bar.update)
     seconds = time.perf_counter() - started
@@ -81,11 +87,11 @@ def translate(
 
 
 def _as_json(
-    service: Service, line: str, checkpoint: str, options: DecodingOptions, bar: tqdm
+    service: Service, line: str, checkpoint: str, settings: dict[str, Any], bar: tqdm
 ) -> str:
     """Return one line's translation as a line of JSON, ``null`` for a blank line."""
     result = None
     if normalise(line):
-        result = service.translate(line, checkpoint, **dataclasses.asdict(options)).to_dict()
+        result = service.translate(line, checkpoint, **settings).to_dict()
     bar.update()
     return json.dumps(result, ensure_ascii=False)
