@@ -10,6 +10,8 @@ from core.errors import UserError
 MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
 SECONDS = 30  # wall-clock time of one request
 MAX_PREFIX = 500  # characters that a translation is begun with
+MAX_SCORED_WORDS = 100  # of a line that gets figures: TER tries all shifts of its words
+MAX_QUERY = 40_000  # characters of a link; a text at its limit fits, percent-encoded
 MAX_FILE_BYTES = 256 * 1024  # of a file to translate: a minute of one core
 MAX_FILE_LINES = 2_000
 MAP_CELLS = 40_000  # a map that a browser draws well: 200 words by 200
@@ -53,15 +55,15 @@ TEMPERATURE = Range("temperature", 0.05, 2)
 SEED = Range("seed", 0, 2**31 - 1, whole=True)
 
 
-def check_text(value: Any) -> str:
+def check_text(value: Any, field: str = "text") -> str:
     """Return the text unchanged, or raise UserError; it is never cut."""
-    text = check_string(value, "text")
+    text = check_string(value, field)
     if not text.strip():
-        raise UserError("The text is blank: type a sentence first.")
+        raise UserError(f"The {field} is blank: type a sentence first.")
     if len(text) > MAX_CHARACTERS:
         raise UserError(
-            f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. "
-            "Please translate it in parts."
+            f"The {field} has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. "
+            "Please take it in parts."
         )
     return text
 

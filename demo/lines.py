@@ -1,6 +1,7 @@
 """What the page says of a translation in a line of text; pure functions, no gradio."""
 
 from core.pipelines.results import Translation
+from core.service import TranslationScores
 
 SHORT = 60  # characters of a sentence in the list of sentences
 
@@ -35,6 +36,14 @@ def summary_line(translation: Translation) -> str:
             f"{tokens / max(translation.seconds, 1e-9):,.0f} tokens/s",
             f"log-probability {signed(log_probability)}",
         ]
+    )
+
+
+def scores_line(scores: TranslationScores) -> str:
+    """Return BLEU, chrF and TER with their signatures in a line."""
+    return (
+        f"BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
+        f" · {scores.signature} · {scores.chrf_signature} · {scores.ter_signature}"
     )
 
 

@@ -91,6 +91,7 @@ def alternatives_value(view: View, row: int, scored: Hypothesis) -> dict[str, An
     return {
         "title": piece_label(view.chosen.tokens[step].text, 0),
         "step": step,
+        "before": list(view.chosen.token_ids[:step]),
         "written": view.chosen.token_ids[step],
         "items": items,
     }

@@ -10,7 +10,8 @@ from demo import limits
 from demo.views import PALETTES, SCALES, UNITS, Pin, View
 
 CHOICES = {"units": UNITS, "scale": SCALES, "palette": PALETTES}
-NUMBERS = ("sentence", "hypothesis", "row", "column")
+PLACES = ("sentence", "hypothesis", "row", "column")
+MAX_NUMBERS = 500  # token ids, or places of the source, in a row
 NOT_THERE = "The link names a part that this translation does not have."
 
 
@@ -33,7 +34,7 @@ class Shared:
         """
         if self.sentence >= len(view.sentences):
             raise UserError(NOT_THERE)
-        return view.drawn(**self.choices).choose_sentence(self.sentence)
+        return view.choose_sentence(self.sentence)
 
     def opened(self, view: View) -> View:
         """Return the view of the sentence with the hypothesis and the pin that the link shows.
@@ -43,9 +44,7 @@ class Shared:
         """
         if self.hypothesis < len(view.shown.hypotheses):
             view = view.choose_hypothesis(self.hypothesis)
-            row, column = self.pin.row, self.pin.column
-            rows, columns = len(view.target_tokens), len(view.source_tokens)
-            if (row is None or row < rows) and (column is None or column < columns):
+            if view.has(self.pin):
                 return view.drawn(pin=self.pin)
         raise UserError(NOT_THERE)
 
@@ -61,7 +60,7 @@ def to_query(view: View) -> str:
         "length_penalty": whole.length_penalty,
         "temperature": whole.temperature,
         "seed": whole.seed,
-        "prefix": "" if shown.prefix_tokens else shown.prefix,
+        "prefix": (view.free or shown).prefix,  # as it was typed; what came after is below
         "tokens": ".".join(map(str, shown.prefix_tokens)),
         "forced": " ".join(map(_rule_to_text, shown.forced)),
         "units": view.units,
@@ -81,6 +80,8 @@ def from_query(query: str) -> Shared | None:
     Raises:
         UserError: a value is out of range; the sentence names it.
     """
+    if len(query) > limits.MAX_QUERY:
+        raise UserError(f"The link is too long; the limit is {limits.MAX_QUERY:,} characters.")
     given = {name: values[-1] for name, values in parse_qs(query.lstrip("?")).items()}
     if "text" not in given:
         return None
@@ -103,7 +104,7 @@ def from_query(query: str) -> Shared | None:
     for name, allowed in CHOICES.items():
         if choices[name] not in allowed:
             raise UserError(f"The link is damaged: {name} is none of {', '.join(allowed)}.")
-    places = {name: _place(given, name) for name in NUMBERS}
+    places = {name: _place(given, name) for name in PLACES}
     pin = Pin(places["row"], places["column"])
     sentence, hypothesis = places["sentence"] or 0, places["hypothesis"] or 0
     return Shared(request, changed, choices, sentence, hypothesis, pin)
@@ -139,7 +140,7 @@ def _rule_from_text(text: str) -> ForcedAttention:
 
 def _numbers(text: str, name: str) -> list[int]:
     parts = text.split(".") if text else []
-    if len(parts) > limits.MAX_PREFIX or not all(
+    if len(parts) > MAX_NUMBERS or not all(
         part.isascii() and part.isdigit() and len(part) <= 9 for part in parts
     ):
         raise UserError(f"The link is damaged: {name} is not a list of whole numbers.")

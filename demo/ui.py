@@ -53,6 +53,7 @@ def launch_options() -> dict[str, Any]:
         "head": plotly_head(),
         "footer_links": ["api", "settings"],
         "max_threads": limits.MAX_THREADS,
+        "max_file_size": 4 * limits.MAX_FILE_BYTES,  # up to here, ours says more
         "state_session_capacity": limits.SESSIONS,
         "run_history": False,  # nothing is stored in the visitor's browser
         "show_error": False,

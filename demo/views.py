@@ -83,7 +83,7 @@ class View:
         return replace(self.of(whole), sentence=self.sentence, before=kept)
 
     def drawn(self, **changes: Any) -> "View":
-        """Return the view with another scale, palette or pin."""
+        """Return the view with another units, scale, palette or pin."""
         return replace(self, **changes)
 
     def choose_sentence(self, index: int) -> "View":
@@ -98,11 +98,20 @@ class View:
     def choose_units(self, units: str) -> "View":
         return replace(self, units=units, pin=Pin())
 
+    def has(self, pin: Pin) -> bool:
+        """Return whether the map that is shown has the place: a click may come too late."""
+        rows, columns = len(self.target_tokens), len(self.source_tokens)
+        return _is_there(pin.row, rows) and _is_there(pin.column, columns)
+
     def forced_at(self, pin: Pin, to_end: bool) -> ForcedAttention:
         """Return the rule that makes the pinned row look at the pinned column."""
         assert pin.row is not None and pin.column is not None
         step = self.target_tokens[pin.row][0]
         return ForcedAttention(step, tuple(self.source_tokens[pin.column]), to_end)
+
+
+def _is_there(place: int | None, count: int) -> bool:
+    return place is None or (isinstance(place, int) and 0 <= place < count)
 
 
 def _groups(words: list[int | None], units: str) -> list[list[int]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from core.decoding.guide import Guide
-from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
+from core.decoding.hypothesis import DecodedSequence, Limits
 from core.models.protocol import State, StepModel
 
 
@@ -16,10 +16,11 @@ def force_decode(
     tokens: Sequence[int],
     limits: Limits,
     alternatives: int = 0,
-    length_penalty: float = 1.0,
     guide: Guide | None = None,
 ) -> DecodedSequence:
     """Read the tokens one by one; return their log-probabilities, and the attention they had.
+
+    The score is their mean log-probability.
 
     Args:
         model: anything with ``step``.
@@ -46,7 +47,7 @@ def force_decode(
     return DecodedSequence(
         list(tokens),
         log_probs,
-        length_normalised(sum(log_probs), len(tokens), length_penalty),
+        sum(log_probs) / len(tokens),
         limits.cut(torch.stack(rows).cpu(), 0) if rows else None,
         others if alternatives else [],
     )

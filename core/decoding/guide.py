@@ -9,6 +9,8 @@ from torch import Tensor
 
 from core.errors import UserError
 
+MAX_RULES = 100  # each is looked at in every step
+
 
 @dataclass(frozen=True)
 class ForcedAttention:
@@ -97,7 +99,7 @@ class Guide:
         rules = [rule for rule in self.forced if rule.holds_at(step)]
         if not rules:
             return None
-        sources = list(rules[-1].sources)  # the last rule is the visitor's latest
+        sources = sorted(set(rules[-1].sources))  # the last rule is the caller's latest
         weights = torch.zeros(rows, length, device=device)
         weights[:, sources] = 1 / len(sources)
         return weights
@@ -107,8 +109,10 @@ def check_forced(rules: Sequence[ForcedAttention], length: int) -> None:
     """Check rules against a source of ``length`` tokens.
 
     Raises:
-        UserError: a step or a source position is not there.
+        UserError: a step or a source position is not there, or there are too many rules.
     """
+    if len(rules) > MAX_RULES:
+        raise UserError(f"forced attention takes {MAX_RULES} rules, not {len(rules)}.")
     for rule in rules:
         if rule.step < 0:
             raise UserError(f"forced attention begins at a step from 0, not at {rule.step}.")

@@ -80,10 +80,11 @@ def sample_steps(
             state = output.state
             possible = guide.restrict(output.logits, step, [rest] * len(active)).float()
             filtered = []
-            for name, apply in filters if step >= len(guide.tokens) else ():
+            # What a caller fixed is written whatever the filters say.
+            for name, apply in filters if step >= len(guide.tokens) and not rest else ():
                 possible = apply([written[source] for source in active], possible)
                 filtered.append((name, possible))
-            if not possible.isfinite().any(dim=1).all():
+            if filtered and not possible.isfinite().any(dim=1).all():
                 raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
             if options.method == "sample":
                 noise = gumbel_noise(options.seed, step, possible.size(1))

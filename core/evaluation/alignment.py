@@ -23,7 +23,7 @@ from pathlib import Path
 from torch import Tensor
 
 from core.errors import UserError
-from core.pipelines.words import find_words
+from core.pipelines.words import split_words
 
 ALIGNMENTS = Path(__file__).parent / "alignments.txt"
 _BEGINNINGS = ("de: ", "en: ", "links: ", "")  # of the lines of a block and the blank behind it
@@ -58,11 +58,6 @@ class AlignmentScore:
         return asdict(self)
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text, each as it is written."""
-    return [text[start:end] for start, end in find_words(text)]
-
-
 def read_aligned_pairs(path: Path = ALIGNMENTS) -> list[AlignedPair]:
     """Return the pairs of a file that is written as this module says.
 
@@ -92,16 +87,18 @@ def _aligned_pair(block: Sequence[str], where: str) -> AlignedPair:
     """Return the pair of a block's three lines; ``where`` says where its links stand."""
     source, target, links = (line.partition(": ")[2] for line in block)
     possible: dict[tuple[int, int], bool] = {}  # link -> whether it is no more than possible
-    for link, unsure in _links(links, words(source), words(target), where):
+    for link, unsure in _links(links, split_words(source), split_words(target), where):
         if link in possible:
-            raise UserError(f"{where} links {words(target)[link[0]]!r} to the same word twice.")
+            raise UserError(
+                f"{where} links {split_words(target)[link[0]]!r} to the same word twice."
+            )
         possible[link] = unsure
     sure = frozenset(link for link, unsure in possible.items() if not unsure)
     return AlignedPair(source, target, sure, frozenset(possible))
 
 
 def _links(
-    text: str, source: list[str], target: list[str], where: str
+    text: str, source: Sequence[str], target: Sequence[str], where: str
 ) -> Iterator[tuple[tuple[int, int], bool]]:
     """Yield each link that is written in a line, and whether it is no more than possible."""
     for entry in text.split():
@@ -114,7 +111,7 @@ def _links(
             yield (row, column), name.startswith("~")
 
 
-def _place(name: str, sentence: list[str], where: str) -> int:
+def _place(name: str, sentence: Sequence[str], where: str) -> int:
     """Return which word of the sentence is meant by a name such as ``dog`` or ``the#2``."""
     match = _WORD.fullmatch(name)
     word, number = (match[1], match[2]) if match else (name, None)
@@ -126,15 +123,6 @@ def _place(name: str, sentence: list[str], where: str) -> int:
     if int(number or 1) > len(places):
         raise UserError(f"{where}: there is no word {name!r} in {' '.join(sentence)!r}.")
     return places[int(number or 1) - 1]
-
-
-def reordered(pair: AlignedPair) -> bool:
-    """Return whether sure links cross: what comes later in one comes earlier in the other."""
-    return any(
-        row < other_row and column > other_column
-        for row, column in pair.sure
-        for other_row, other_column in pair.sure
-    )
 
 
 def strongest(attention: Sequence[Sequence[float]] | Tensor) -> tuple[int, ...]:
@@ -171,7 +159,7 @@ def score_alignments(
     """
     right = agreed = made = 0
     for pair, columns in zip(pairs, predicted, strict=True):
-        if len(columns) != len(find_words(pair.target)):
+        if len(columns) != len(split_words(pair.target)):
             raise ValueError(f"{len(columns)} predictions for the words of {pair.target!r}.")
         links = set(enumerate(columns))
         made += len(links)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.decoding.hypothesis import DecodedSequence
 from core.pipelines.results import Alternative, Hypothesis, Token
-from core.pipelines.words import END, end_token, find_words, to_tokens, word_attention
+from core.pipelines.words import END, end_token, split_words, to_tokens, word_attention
 from core.tokenizers.protocol import Piece, Tokenizer
 
 
@@ -27,7 +27,7 @@ def make_hypothesis(
     tokens = to_tokens(text, pieces)
     if sequence.tokens[-1:] == [tokenizer.eos_id]:
         tokens = (*tokens, end_token(text))
-    words = tuple(text[start:end] for start, end in find_words(text))
+    words = split_words(text)
     assert sequence.attention is not None  # a Seq2Seq always attends
     by_word = word_attention(sequence.attention, tokens, source_tokens, (len(words), source_words))
     return Hypothesis(

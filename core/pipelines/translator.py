@@ -17,7 +17,7 @@ from core.pipelines.joined import join_translations
 from core.pipelines.results import BeamNode, BeamTree, Hypothesis, Token, Translation
 from core.pipelines.sentence_model import SentenceModel
 from core.pipelines.sentences import join, split_sentences
-from core.pipelines.words import end_token, find_words, to_tokens
+from core.pipelines.words import end_token, split_words, to_tokens
 
 MAX_SCORED = 500  # tokens of a translation that is read by force; it is one sentence
 
@@ -158,8 +158,7 @@ class Translator(SentenceModel):
     def _source(self, sentence: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
         """Return tokens, ``</s>`` included, and words of a source sentence."""
         tokens = to_tokens(sentence, self.source_tokenizer.encode(sentence))
-        words = tuple(sentence[start:end] for start, end in find_words(sentence))
-        return (*tokens, end_token(sentence)), words
+        return (*tokens, end_token(sentence)), split_words(sentence)
 
     def _translation(
         self,

@@ -23,6 +23,11 @@ def find_words(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, each as it is written."""
+    return tuple(text[start:end] for start, end in find_words(text))
+
+
 def to_tokens(text: str, pieces: Sequence[Piece]) -> tuple[Token, ...]:
     """Return the pieces as tokens that know their word; a piece of space goes with the next."""
     words = find_words(text)

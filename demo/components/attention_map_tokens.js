@@ -97,7 +97,7 @@ function fit(map) {
   size.width = cell(room - right);
   size.height = height;
   const line = Math.min(20, Math.floor(size.width * Math.sin(SLANT)));
-  setSizes({ "--cell-width": size.width, "--columns": size.width * count, "--line-height": line });
+  setSizes({ "--columns": size.width * count, "--line-height": line });
   // Who moves to a cell by key sees its label as well.
   setSizes({ "--right": Math.max(beside, lean(size.width / 2)), "--lean": lean(size.width / 2) });
 }

@@ -1,6 +1,5 @@
 """Text with marks: what was removed or added, how sure each word is."""
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ class MarkedText(gr.HTML):
     background; `note` is a small figure behind the text. None shows nothing and takes no room.
     """
 
-    def __init__(self, value: dict[str, Any] | None = None, *, lang: str = "en", **kwargs):
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs):
         super().__init__(
             value=value,
             # Like an empty line of PlainText, an empty one takes no room: see page.css.
-            html_template=f'<div class="marked-text plain-text" lang="{escape(lang)}"></div>',
+            html_template='<div class="marked-text plain-text" lang="en"></div>',
             css_template=(HERE / "marked_text.css").read_text(encoding="utf-8"),
             js_on_load=(HERE / "marked_text.js").read_text(encoding="utf-8"),
             apply_default_css=False,

@@ -23,7 +23,7 @@ class ProgressBar(gr.HTML):
     def __init__(self, value: dict | None = None, **kwargs):
         super().__init__(
             value=value,
-            html_template='<div class="progress-line" role="status">'
+            html_template='<div role="status">'
             '<progress aria-label="Progress"></progress> <span></span></div>',
             js_on_load=SHOW,
             apply_default_css=False,

@@ -23,6 +23,7 @@ from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
 from demo.tabs.translate_layout import SETTINGS, SHOWN, build_layout
 from demo.tabs.translate_settings import used_by
 from demo.tabs.translate_show import (
+    FIGURES,
     draw,
     new_view,
     show_hypothesis,
@@ -98,9 +99,9 @@ def choose_sentence(view: View | None, sentence: int) -> Updates:
 
 def choose_hypothesis(view: View | None, index: int, tree: dict[str, Any] | None = None) -> Updates:
     """Show another hypothesis of the list; no node of the tree is chosen any longer."""
-    if view is None:
+    if view is None or index not in range(len(view.shown.hypotheses)):
         return {}
-    updates = show_hypothesis(view.choose_hypothesis(index))
+    updates = {**FIGURES, **show_hypothesis(view.choose_hypothesis(index))}
     return {**updates, "tree": {**tree, "chosen": None}} if tree else updates
 
 

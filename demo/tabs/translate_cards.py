@@ -12,11 +12,9 @@ from demo.tabs.binding import Parts, Updates
 from demo.tabs.translate_settings import NAMES, build_settings
 
 COMPARE_SETTINGS = [f"compare_{name}" for name in NAMES]
-# What belongs to a translation that is no longer shown is taken away.
-CLEARED: Updates = {
-    "tree": None,
-    "tree_card": gr.update(open=False),
-    "tree_message": "",
+# What is said of one hypothesis, and taken away when another one is shown.
+FIGURES: Updates = {
+    "changes": None,
     "compare_summary": "",
     "compare_changes": None,
     "compare_left": None,
@@ -25,6 +23,13 @@ CLEARED: Updates = {
     "reference_changes": None,
     "reference_tokens": None,
     "reference_map": None,
+}
+# What belongs to a translation, and is taken away with it.
+CLEARED: Updates = {
+    **FIGURES,
+    "tree": None,
+    "tree_card": gr.update(open=False),
+    "tree_message": "",
 }
 
 

@@ -1,6 +1,5 @@
 """Side by side: the shown sentence under a second set of settings, on the same scale."""
 
-from dataclasses import replace
 from typing import Any
 
 from core.errors import UserError
@@ -28,11 +27,11 @@ async def compare(
     except UserError as error:
         return {"compare_summary": str(error)}
     # The other one has a list of its own; its best stands beside the hypothesis that is chosen.
-    right = replace(view.of(other), scale=view.scale)
+    right = view.of(other)
     same = view.chosen.words == right.chosen.words
     label = "Both write the same words." if same else "From the translation above to this one:"
     return {
-        "compare_summary": lines.summary_line(other),
+        "compare_summary": f"{lines.summary_line(other)} {maps.size_line(right)}".strip(),
         "compare_changes": {
             "label": label,
             "segments": segments(view.chosen.words, right.chosen.words),

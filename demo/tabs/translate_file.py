@@ -1,17 +1,23 @@
 """A file of sentences: translated line by line, with figures where it has references."""
 
+import math
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
 from demo import limits
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.lines import scores_line
+from demo.tabs.binding import Parts, Updates, bind
 from demo.tabs.translate_layout import SETTINGS
 from demo.tabs.translate_settings import used_by
 from demo.work import Worker
 
+HAND_OVER = 2.0  # seconds between two copies of what is done so far
+# One file at a time, so that it never takes both places of those who translate a sentence.
+FILE = {"concurrency_id": "file", "concurrency_limit": 1}
 CHUNK = 3_000  # characters translated between two looks at the bar: less than half a second
 
 
@@ -30,12 +36,16 @@ async def translate_file(
         # Gradio keeps a copy of each file that it was given, so this folder may go at the end.
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / f"{Path(path).stem}.en.txt"
+            handed_over = -math.inf
             while len(done) < len(sources):
                 yield {"file_progress": bar(len(done), len(sources))}
                 chunk = next_chunk(sources, len(done))
                 done += await worker.translate_lines(lines=chunk, **request)
-                result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
-                yield {"file_result": str(result)}
+                # Every copy is kept for a while: one now and then is enough for who stops.
+                if len(done) == len(sources) or time.monotonic() - handed_over > HAND_OVER:
+                    handed_over = time.monotonic()
+                    result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
+                    yield {"file_result": str(result)}
         yield {
             "file_progress": bar(len(done), len(sources)),
             "file_message": await figures(worker, done, references),
@@ -111,14 +121,16 @@ async def figures(worker: Worker, translations: list[str], references: list[str]
     pairs = [(t, r) for t, r in zip(translations, references, strict=False) if r.strip()]
     if not pairs:
         return said
-    scores = await worker.compare(
-        translations=[translation for translation, _ in pairs],
-        references=[reference for _, reference in pairs],
-    )
-    return (
-        f"{said} BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
-        f" on {scores.n:,} references · {scores.signature}"
-    )
+    if any(len(side.split()) > limits.MAX_SCORED_WORDS for pair in pairs for side in pair):
+        return f"{said} No figures: a line has more than {limits.MAX_SCORED_WORDS} words."
+    try:
+        scores = await worker.compare(
+            translations=[translation for translation, _ in pairs],
+            references=[reference for _, reference in pairs],
+        )
+    except UserError as error:
+        return f"{said} No figures: {error}"
+    return f"{said} {scores_line(scores)} · references: {scores.n:,}"
 
 
 def bind_file(parts: Parts, worker: Worker) -> None:
@@ -129,6 +141,6 @@ def bind_file(parts: Parts, worker: Worker) -> None:
             yield updates
 
     names = ["file_progress", "file_message", "file_result"]
-    running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **MODEL)
+    running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **FILE)
     stopped = {"file_message": "Stopped; the lines so far can be downloaded."}
     bind(parts["file_stop"].click, lambda: stopped, parts, [], ["file_message"], cancels=running)

@@ -20,7 +20,7 @@ ALTERNATIVES = 10
 
 def pin(view: View | None, row: int | None, column: int | None) -> Updates:
     """Pin a place of the map."""
-    if view is None:
+    if view is None or not view.has(Pin(row, column)):
         return {}
     view = view.drawn(pin=Pin(row, column))
     return {"view": view, **show_pin(view), "alternatives": None, "message": ""}
@@ -47,12 +47,19 @@ async def choose_alternative(
     worker: Worker, view: View | None, listed: dict[str, Any] | None, index: int
 ) -> Updates:
     """Keep what stands before a token, put another in its place, and write the rest anew."""
-    if view is None or listed is None:
+    # The list may be that of another hypothesis, if the click came before its answer.
+    if view is None or listed is None or not is_list_of(view, listed, index):
         return {}
     step, token = listed["step"], listed["items"][index]["id"]
     tokens = (*view.chosen.token_ids[:step], token)
     forced = [rule for rule in view.shown.forced if rule.step <= step]
     return await write_anew(worker, view, tokens, forced)
+
+
+def is_list_of(view: View, listed: dict[str, Any], index: int) -> bool:
+    """Return whether the alternatives, with that index, are those of the chosen hypothesis."""
+    begun = list(view.chosen.token_ids[: listed["step"] + 1])
+    return begun == [*listed["before"], listed["written"]] and index in range(len(listed["items"]))
 
 
 async def force(worker: Worker, view: View | None, to_end: bool) -> Updates:
@@ -105,9 +112,7 @@ async def write_anew(
     except UserError as error:
         return {"message": str(error)}
     whole = worker.service.replace_sentence(view.translation, view.sentence, new)
-    # What is changed first is the hypothesis that the visitor looked at, and not always the best.
-    free_one = view.free.hypotheses[0] if view.free else view.chosen
-    changes = changes_value(free_one, new.hypotheses[0])
+    changes = changes_value((view.free or old).hypotheses[0], new.hypotheses[0])
     return {**show_translation(view.with_sentence(whole, new)), "changes": changes, "message": ""}
 
 

@@ -19,7 +19,7 @@ COPIED = "A link to this view is copied; the address bar has it too."
 LESS = "A link is copied; the address bar has it too. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
-OPENED = ("source", "units", "scale", "palette", *FIELDS)
+OPENED = ("source", *FIELDS)
 
 
 def make_link(view: View | None) -> Updates:

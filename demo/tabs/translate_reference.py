@@ -7,6 +7,7 @@ from typing import Any
 from core.errors import UserError
 from core.pipelines.results import Hypothesis
 from demo import limits, maps
+from demo.lines import scores_line
 from demo.tabs.binding import MODEL, Parts, Updates, bind
 from demo.tabs.translate_guided import segments
 from demo.views import Pin, View
@@ -18,28 +19,24 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
     if view is None:
         return {"reference_scores": "Translate a sentence first."}
     try:
-        if not str(reference).strip():
-            raise UserError("The reference is blank: type or paste a translation first.")
-        reference = " ".join(limits.check_text(reference).split())
-        scores = await worker.compare(translations=[view.chosen.text], references=[reference])
-        forced = await worker.score(
+        reference = " ".join(limits.check_text(reference, "reference").split())
+        # First: a reference that is too long is refused at once, and its TER would take minutes.
+        scored = await worker.score(
             text=view.shown.source, target=reference, checkpoint=view.shown.checkpoint
         )
+        scores = await worker.compare(translations=[view.chosen.text], references=[reference])
     except UserError as error:
         return {"reference_scores": str(error)}
     # The reference is read without forced attention.
-    read = replace(view, translation=replace(view.shown, forced=()), sentence=0, at_node=forced)
+    read = replace(view, translation=replace(view.shown, forced=()), sentence=0, at_node=scored)
     read = read.drawn(pin=Pin())
     return {
-        "reference_scores": (
-            f"BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · TER {scores.ter:.1f}"
-            f" · {scores.signature} · {scores.chrf_signature} · {scores.ter_signature}"
-        ),
+        "reference_scores": f"{scores_line(scores)} {maps.size_line(read)}".strip(),
         "reference_changes": {
             "label": "From the translation to the reference:",
-            "segments": segments(view.chosen.words, forced.words),
+            "segments": segments(view.chosen.words, scored.words),
         },
-        "reference_tokens": token_probabilities(forced),
+        "reference_tokens": token_probabilities(scored),
         "reference_map": maps.map_value(read),
     }
 

@@ -6,6 +6,7 @@ from core.pipelines.results import Translation
 from demo import lines, maps
 from demo.tabs.binding import Updates
 from demo.tabs.translate_cards import CLEARED
+from demo.tabs.translate_cards import FIGURES as FIGURES
 from demo.views import View
 
 HOW_TO_FORCE = "What if? Pin a cell of the map, and its row can be made to look at its column."
@@ -22,6 +23,10 @@ def show_translation(view: View) -> Updates:
     return {
         "output": view.translation.text,
         "summary": _summary(view),
+        # An event may have begun before the last choice of how to draw.
+        "units": view.units,
+        "scale": view.scale,
+        "palette": view.palette,
         "sentence": gr.update(choices=choices, value=view.sentence, visible=len(choices) > 1),
         **show_sentence(view),
     }
@@ -36,7 +41,7 @@ def _summary(view: View) -> str:
 
 def show_sentence(view: View) -> Updates:
     """Return the updates that show another sentence."""
-    return {**CLEARED, "changes": None, **show_hypothesis(view)}
+    return {**CLEARED, **show_hypothesis(view)}
 
 
 def show_hypothesis(view: View) -> Updates:
@@ -60,7 +65,9 @@ def show_pin(view: View) -> Updates:
     row, column = view.pin.row, view.pin.column
     text, on = HOW_TO_FORCE, False
     if row is not None and column is not None:
-        text, on = f"What if “{target[row]}” had looked at “{source[column]}” alone?", True
+        piece = "" if len(view.target_tokens[row]) == 1 else " (its first piece)"
+        text = f"What if “{target[row]}”{piece} had looked at “{source[column]}” alone?"
+        on = True
     return {
         "force_text": text,
         "force_step": gr.update(interactive=on),

@@ -8,7 +8,7 @@ from core.errors import UserError
 from demo import maps
 from demo.tabs.binding import MODEL, Parts, Updates, bind
 from demo.tabs.translate_layout import SHOWN
-from demo.tabs.translate_show import show_hypothesis
+from demo.tabs.translate_show import FIGURES, show_hypothesis
 from demo.views import View
 from demo.work import Worker
 
@@ -48,6 +48,8 @@ async def choose_node(worker: Worker, view: View | None, number: int) -> Updates
         return {}
     try:
         tree = await worker.beam_tree(**tree_request(view))
+        if not isinstance(number, int) or number not in range(len(tree.nodes)):
+            return {}  # of another tree, if the click came too late
         path = tree.path(number)
         if not path:
             return {"tree_message": "Nothing is written at the root; choose a node behind it."}
@@ -62,6 +64,7 @@ async def choose_node(worker: Worker, view: View | None, number: int) -> Updates
     shown = view.choose_node(number, hypothesis)
     return {
         **show_hypothesis(shown),
+        **FIGURES,
         "tree": maps.tree_value(tree, number),
         "tree_message": f"The map above is that of “{hypothesis.text}”.",
     }
@@ -76,6 +79,5 @@ def bind_tree(parts: Parts, worker: Worker) -> None:
     async def on_node(view: View | None, node: gr.EventData) -> Updates:
         return await choose_node(worker, view, node.id)
 
-    names = [*SHOWN, "tree_message"]
-    bind(parts["tree_card"].expand, on_open, parts, ["view"], names, **MODEL)
-    bind(parts["tree"].select, on_node, parts, ["view"], names, **MODEL)
+    bind(parts["tree_card"].expand, on_open, parts, ["view"], SHOWN, **MODEL)
+    bind(parts["tree"].select, on_node, parts, ["view"], SHOWN, **MODEL)

@@ -73,7 +73,8 @@ def test_a_table_with_references_gets_corpus_figures(visit, core) -> None:
     tab.wait_for_text("file-message", "3 lines are translated.")
     assert tab.text("file-message") == (
         f"3 lines are translated. BLEU {scores.bleu:.1f} · chrF {scores.chrf:.1f} · "
-        f"TER {scores.ter:.1f} on 3 references · {scores.signature}"
+        f"TER {scores.ter:.1f} · {scores.signature} · {scores.chrf_signature} · "
+        f"{scores.ter_signature} · references: 3"
     )
     assert result(tab) == ("pairs.en.txt", translations)
 

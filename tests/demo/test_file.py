@@ -107,6 +107,7 @@ def test_chunks_hold_all_lines_once_and_in_order(lines: list[str]) -> None:
 
 def test_a_file_is_translated_line_by_line(worker, service, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(tab, "CHUNK", 10)
+    monkeypatch.setattr(tab, "HAND_OVER", 0)
     updates = run(worker, write(tmp_path, "Guten\n\nMorgen\nDanke\n"))
     assert [request["lines"] for request in service.requests] == [
         ["Guten", ""],
@@ -141,17 +142,32 @@ def test_the_settings_are_those_of_the_tab(worker, service, tmp_path) -> None:
 def test_references_give_figures(worker, tmp_path) -> None:
     two = "ein mann und ein hund\tEIN MANN UND EIN HUND\n\ndanke\t\nja gut so nun\tJA GUT SO NUN\n"
     message = run(worker, write(tmp_path, two, "a.tsv"))[-1]["file_message"]
-    assert message.startswith(
-        "4 lines are translated. BLEU 100.0 · chrF 100.0 · TER 0.0 on 2 references · nrefs:1"
-    )
+    assert message.startswith("4 lines are translated. BLEU 100.0 · chrF 100.0 · TER 0.0 · nrefs:1")
+    assert message.endswith(" · references: 2")
     assert "eff:no" in message
     one = run(worker, write(tmp_path, "danke\tDANKE\n", "a.tsv"))[-1]["file_message"]
-    assert "TER 0.0 on 1 references" in one
+    assert one.endswith(" · references: 1")
     assert "eff:yes" in one  # figures of a sentence are others than those of a corpus
+
+
+def test_figures_that_can_not_be_had_leave_the_translation(worker, service, tmp_path) -> None:
+    long = write(tmp_path, f"danke\t{'word ' * 101}\n", "a.tsv")
+    assert run(worker, long)[-1]["file_message"] == (
+        "1 line is translated. No figures: a line has more than 100 words."
+    )
+
+    def late(translations, references):
+        raise UserError("This took longer than 30 seconds.")
+
+    service.compare = late
+    assert run(worker, write(tmp_path, "danke\tthanks\n", "b.tsv"))[-1]["file_message"] == (
+        "1 line is translated. No figures: This took longer than 30 seconds."
+    )
 
 
 def test_what_is_done_when_it_is_stopped_can_be_downloaded(worker, service, tmp_path, monkeypatch):
     monkeypatch.setattr(tab, "CHUNK", 1)
+    monkeypatch.setattr(tab, "HAND_OVER", 0)
 
     async def stop_after_two_lines() -> list[str]:
         path = str(write(tmp_path, "Guten\nMorgen\nDanke\n"))

@@ -65,7 +65,8 @@ def test_a_pinned_column_asks_nothing(worker, service) -> None:
 
 def test_a_pinned_cell_can_be_forced(worker) -> None:
     updates = pin(worker, View(PIECES), 1, 1)
-    assert updates["force_text"] == "What if “morning” had looked at “Morgen” alone?"
+    said = "What if “morning” (its first piece) had looked at “Morgen” alone?"
+    assert updates["force_text"] == said
     assert updates["force_step"]["interactive"]
     assert updates["force_end"]["interactive"]
     assert not updates["free"]["interactive"]
@@ -110,10 +111,21 @@ def test_an_alternative_keeps_what_stands_before_it(worker, service) -> None:
 
 def test_an_alternative_goes_on_from_the_hypothesis_that_is_shown(worker, service) -> None:
     view = View(GREETING).choose_hypothesis(1)  # ids 4, 5, 3
-    listed = {"step": 2, "items": [{"id": 24}]}
-    do(guided.choose_alternative, worker, view, listed, 0)
-    do(guided.choose_alternative, worker, view.choose_node(4, IN_PIECES), listed, 0)
+    of_list = {"step": 2, "before": [4, 5], "written": 3, "items": [{"id": 24}]}
+    of_node = {"step": 2, "before": [11, 12], "written": 13, "items": [{"id": 24}]}
+    node = view.choose_node(4, IN_PIECES)
+    do(guided.choose_alternative, worker, view, of_list, 0)
+    do(guided.choose_alternative, worker, node, of_node, 0)
     assert [request["tokens"] for request in service.requests] == [(4, 5, 24), (11, 12, 24)]
+    # A list of another hypothesis, or a place that it does not have, comes too late.
+    for shown, listed, index in [(view, of_node, 0), (node, of_list, 0), (view, of_list, 1)]:
+        assert do(guided.choose_alternative, worker, shown, listed, index) == {}
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("place", [(2, None), (None, 9), (-1, 0), ("1", None)])
+def test_a_pin_that_the_map_does_not_have_changes_nothing(place: tuple) -> None:
+    assert guided.pin(View(GREETING), *place) == {}
 
 
 @pytest.mark.parametrize("to_end", [False, True])
@@ -164,7 +176,7 @@ def test_nothing_changed_is_said() -> None:
 def test_after_an_error_nothing_but_the_message_changes(worker, service, fault) -> None:
     service.fault = fault
     view = View(PIECES, pin=Pin(1, 1))
-    listed = {"step": 0, "items": [{"id": 21}]}
+    listed = {"step": 0, "before": [], "written": 11, "items": [{"id": 21}]}
     for updates in (
         do(guided.force, worker, view, False),
         do(guided.choose_alternative, worker, view, listed, 0),

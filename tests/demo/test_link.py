@@ -35,7 +35,7 @@ def test_a_link_fills_in_all_fields_and_shows_its_view(worker, service) -> None:
     assert service.requests == [{"text": "Guten Morgen"} | filled]
     choices = {"units": "subwords", "scale": "row", "palette": "viridis"}
     expected = {"source": "Guten Morgen"} | filled | choices
-    assert {name: updates[name] for name in OPENED} == expected
+    assert {name: updates[name] for name in expected} == expected
     assert updates["output"] == "Good morning"
     assert updates["message"] == ""
     assert updates["hypotheses"]["chosen"] == 1

@@ -114,6 +114,7 @@ def test_alternatives_are_those_of_the_first_token_of_a_row(pieces: View) -> Non
     assert maps.alternatives_value(pieces, 1, IN_PIECES) == {
         "title": "morn",
         "step": 1,
+        "before": [11],
         "written": 12,
         "items": [
             {"text": "morn", "probability": 0.5, "id": 12},

@@ -73,7 +73,7 @@ def test_what_is_hardly_likely_is_not_zero() -> None:
 @pytest.mark.parametrize("reference", ["", "  \n\t", "\u00a0"])
 def test_a_blank_reference_is_told(worker, service, reference: str) -> None:
     assert run(worker, reference) == {
-        "reference_scores": "The reference is blank: type or paste a translation first."
+        "reference_scores": "The reference is blank: type a sentence first."
     }
     assert service.requests == []
 

@@ -47,6 +47,11 @@ def views(draw) -> View:
     return view.drawn(pin=Pin(draw(rows), draw(columns)))
 
 
+def opened(shared: share.Shared, view: View) -> View:
+    """What the page makes of a link and its result."""
+    return shared.opened(shared.at_sentence(view.drawn(**shared.choices)))
+
+
 @given(views())
 def test_a_link_opens_the_view_that_it_was_made_of(view: View) -> None:
     shared = share.from_query("?" + share.to_query(view))
@@ -60,11 +65,11 @@ def test_a_link_opens_the_view_that_it_was_made_of(view: View) -> None:
         "length_penalty": whole.length_penalty,
         "temperature": whole.temperature,
         "seed": whole.seed,
-        "prefix": "" if shown.prefix_tokens else shown.prefix,
+        "prefix": shown.prefix,
     }
     fixed = {"tokens": shown.prefix_tokens, "forced": shown.forced}
     assert shared.changed == (fixed if any(fixed.values()) else {})
-    assert shared.opened(shared.at_sentence(View(whole))) == view
+    assert opened(shared, View(whole)) == view
 
 
 @pytest.mark.parametrize("query", ["", "?", "?beam=3", "?text=", "?__theme=dark", "x=%ff", "&&&"])
@@ -79,7 +84,7 @@ def test_a_text_alone_has_the_defaults_of_the_page() -> None:
         "Guten Morgen!", "translate-de-en", "beam", 5, 1.0, 1.0, 0, ""
     )
     assert shared.choices == {"units": "words", "scale": "0-1", "palette": "cividis"}
-    assert shared.opened(shared.at_sentence(View(GREETING))) == View(GREETING)
+    assert opened(shared, View(GREETING)) == View(GREETING)
 
 
 def test_of_a_field_that_is_there_twice_the_last_counts() -> None:
@@ -149,13 +154,13 @@ def test_a_part_that_is_not_there_is_told(part: str) -> None:
     shared = share.from_query(f"text=Guten+Morgen&{part}")
     assert shared is not None
     with pytest.raises(UserError, match="a part that this translation does not have"):
-        shared.opened(shared.at_sentence(View(GREETING)))
+        opened(shared, View(GREETING))
 
 
 def test_a_pin_is_one_of_the_units_of_the_link() -> None:
     shared = share.from_query("text=Guten+Morgen&units=subwords&row=2&column=3")
     assert shared is not None
-    assert shared.opened(shared.at_sentence(View(GREETING))).pin == Pin(2, 3)
+    assert opened(shared, View(GREETING)).pin == Pin(2, 3)
 
 
 def test_a_link_to_an_empty_translation_opens() -> None:
@@ -164,4 +169,4 @@ def test_a_link_to_an_empty_translation_opens() -> None:
     view = View(replace(GREETING, hypotheses=(nothing,)))
     shared = share.from_query(share.to_query(view))
     assert shared is not None
-    assert shared.opened(shared.at_sentence(view)) == view
+    assert opened(shared, view) == view

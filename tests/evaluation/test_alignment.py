@@ -17,11 +17,10 @@ from core.evaluation.alignment import (
     AlignmentScore,
     diagonal,
     read_aligned_pairs,
-    reordered,
     score_alignments,
     strongest,
-    words,
 )
+from core.pipelines.words import split_words
 
 BLOCK = """de: Der Hund sah den Hund, oder?
 en: The dog saw the dog, didn't he?
@@ -29,6 +28,15 @@ links: The=Der dog#1=Hund#1 saw=sah the=den dog#2=Hund#2 ,=, didn't=~oder,~sah ?
 """
 # Two target words; the first has a sure link and a possible one, the second only a sure one.
 TINY = AlignedPair("a b", "x y", frozenset({(0, 1), (1, 0)}), frozenset({(0, 1), (1, 0), (0, 0)}))
+
+
+def reordered(pair: AlignedPair) -> bool:
+    """Return whether sure links cross: what comes later in one comes earlier in the other."""
+    return any(
+        row < other_row and column > other_column
+        for row, column in pair.sure
+        for other_row, other_column in pair.sure
+    )
 
 
 def read(folder: Path, text: str) -> list[AlignedPair]:
@@ -189,12 +197,12 @@ def test_there_are_sixty_different_pairs_at_least_half_of_them_reordered() -> No
     assert len({pair.source for pair in pairs}) == len({pair.target for pair in pairs}) == 60
     assert len(pairs) == 60
     assert sum(map(reordered, pairs)) >= 36
-    assert all(4 <= len(words(pair.target)) <= 15 for pair in pairs)
+    assert all(4 <= len(split_words(pair.target)) <= 15 for pair in pairs)
 
 
 def test_the_links_of_the_shipped_pairs_name_words_and_leave_few_out() -> None:
     for pair in read_aligned_pairs():
-        target, source = words(pair.target), words(pair.source)
+        target, source = split_words(pair.target), split_words(pair.source)
         assert pair.sure and pair.sure <= pair.possible
         for row, column in pair.possible:
             assert 0 <= row < len(target) and 0 <= column < len(source)
@@ -206,15 +214,18 @@ def test_the_links_of_the_shipped_pairs_name_words_and_leave_few_out() -> None:
 def test_the_shipped_file_reads_as_it_looks() -> None:
     pair = read_aligned_pairs()[1]
     assert pair.source == "Meine Tante ruft jeden Sonntag ihre Schwester in Kanada an."
-    assert {column for row, column in pair.sure if words(pair.target)[row] == "calls"} == {2, 9}
+    assert {column for row, column in pair.sure if split_words(pair.target)[row] == "calls"} == {
+        2,
+        9,
+    }
 
 
 class Diagonal:
     """A translator whose attention in forced decoding lies on the diagonal."""
 
     def score(self, source: str, target: str) -> SimpleNamespace:
-        columns = len(words(source))
-        line = diagonal(len(words(target)), columns)
+        columns = len(split_words(source))
+        line = diagonal(len(split_words(target)), columns)
         rows = tuple(tuple(float(c == place) for c in range(columns)) for place in line)
         return SimpleNamespace(word_attention=rows)
 
