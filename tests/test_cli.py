@@ -167,6 +167,8 @@ def test_help_describes_each_command(run, command: str) -> None:
             "one.de has 1 lines and two.en has 2",
         ),
         (["train", "nothing"], "no recipe called 'nothing'"),
+        (["train", "translate-de-en", "--learning-rate", "nan"], "learning_rate must be"),
+        (["train", "translate-de-en", "--learning-rate", "0"], "learning_rate must be"),
         (["train", "translate-de-en", "--target", "two.en"], "--target needs --source"),
         (["train", "translate-de-en", "--source", "one.de"], "no tab"),
         (["train", "translate-de-en", "--source", "own.tsv"], "--output"),

@@ -1,5 +1,6 @@
 """``python -m core train``: a recipe on its own data, or on a user's."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,10 @@ def train(
     start_from: Annotated[
         Path | None, typer.Option("--from", help="A checkpoint folder to train further.")
     ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="At its highest; by default the recipe's."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     devices: Annotated[int, typer.Option(help="Devices of each machine.")] = 1,
     num_nodes: Annotated[int, typer.Option(help="Machines; start the command on each.")] = 1,
@@ -38,6 +43,10 @@ def train(
     from core.training.run import train as run
 
     recipe = find_recipe(name)
+    if learning_rate is not None:
+        if not 0 < learning_rate <= 1:  # NaN as well
+            raise UserError(f"learning_rate must be from above 0 to 1, not {learning_rate}.")
+        recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
     if target is not None and source is None:
         raise UserError("--target needs --source.")
     data = None if source is None else load_own(source, target)

@@ -9,6 +9,7 @@ _ASCII = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
 )
 _NUMBER = re.compile(r"\d+")
+_AFTERNOON = re.compile(r"\b(1[3-9]|2[0-3])[:.]([0-5]\d)\s*Uhr\b")  # a German clock has 24 hours
 _NUMBER_WORDS = {
     "zwei": "two",
     "drei": "three",
@@ -82,6 +83,21 @@ def with_digits(pair: Pair, chance: random.Random, share: float) -> Pair:
     # German swaps the signs: 1.234 for 1,234 and 3,20 for 3.20.
     german = number.translate(str.maketrans(",.", ".,"))
     return Pair(_GERMAN_NUMBER.sub(german, pair.source), english.sub(number, pair.target))
+
+
+def with_german_clock(pair: Pair) -> Pair:
+    """Return the pair with the times of a German afternoon as they are, not as p.m.
+
+    "um 14:35 Uhr" and "at 2:35 p.m." become "um 14:35 Uhr" and "at 14:35": a model that has to
+    calculate gets times wrong, and copies fewer numbers than it could.
+    """
+    target = pair.target
+    for hour, minute in _AFTERNOON.findall(pair.source):
+        time = rf"(?<![\d:]){int(hour) - 12}[:.]{minute}(?!\d)"
+        # The last stop of p.m. may be that of the sentence as well.
+        target = re.sub(rf"{time}\s*p\.m\.$", f"{hour}:{minute}.", target, flags=re.IGNORECASE)
+        target = re.sub(rf"{time}(\s*p\.?m\b\.?)?", f"{hour}:{minute}", target, flags=re.IGNORECASE)
+    return Pair(pair.source, target)
 
 
 def shared_numbers(pair: Pair) -> set[str]:

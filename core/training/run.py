@@ -12,7 +12,13 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader
 
 from core.checkpoint import save_checkpoint, write_json
-from core.data.augmentation import as_typed, shared_numbers, with_digits, with_other_numbers
+from core.data.augmentation import (
+    as_typed,
+    shared_numbers,
+    with_digits,
+    with_german_clock,
+    with_other_numbers,
+)
 from core.data.batching import Batch, BatchStream, by_token_count, make_batch
 from core.data.corpora import Pair
 from core.data.splits import LOADERS, ParallelData
@@ -58,9 +64,10 @@ def _train(recipe: Recipe, options: RunOptions, data: ParallelData) -> None:
     else:
         model, tokenizer = fresh(recipe, options, data)
         begin(options.work, model, tokenizer)
-    repeated = [pair for pair in data.train if shared_numbers(pair)] * (recipe.number_copies - 1)
+    pairs = [with_german_clock(pair) for pair in data.train]
+    repeated = [pair for pair in pairs if shared_numbers(pair)] * (recipe.number_copies - 1)
     stream = BatchStream(
-        [*data.train, *repeated],
+        [*pairs, *repeated],
         tokenizer,
         tokenizer,
         recipe.batch_tokens,

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from core.data.augmentation import as_typed, with_digits, with_other_numbers
+from core.data.augmentation import as_typed, with_digits, with_german_clock, with_other_numbers
 from core.data.corpora import Pair
 from core.evaluation.numerals import kept_share
 
@@ -107,6 +107,25 @@ def test_a_number_word_that_is_not_the_one_of_both_sides_stays(source: str, targ
     chance = random.Random(0)
     pair = Pair(source, target)
     assert all(with_digits(pair, chance, 1.0) == pair for _ in range(20))
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("Um 14:35 Uhr.", "At 2:35 p.m.", "At 14:35."),
+        ("Um 14.35 Uhr ab.", "Leaves at 2:35 p.m. today.", "Leaves at 14:35 today."),
+        ("Ab 22:10 Uhr", "From 10:10pm", "From 22:10"),
+        ("Um 14:35 Uhr.", "At 2:35.", "At 14:35."),
+        ("Um 16:10 Uhr.", "The 4:10 train.", "The 16:10 train."),
+        ("Um 14:35 Uhr.", "At 12:35 p.m.", "At 12:35 p.m."),
+        ("Um 14:35 Uhr.", "At 2:350.", "At 2:350."),
+        ("Um 8:30 Uhr.", "At 8:30 a.m.", "At 8:30 a.m."),
+        ("Um 18 Uhr.", "At 6 p.m.", "At 6 p.m."),
+        ("Von 13:00 bis 14:30 Uhr", "1:00 to 2:30 p.m.", "1:00 to 14:30."),
+    ],
+)
+def test_a_german_afternoon_keeps_its_hours(source: str, target: str, expected: str) -> None:
+    assert with_german_clock(Pair(source, target)) == Pair(source, expected)
 
 
 def test_equal_seeds_give_equal_copies() -> None:
