@@ -65,7 +65,7 @@ def _page(port: int) -> Iterator[subprocess.Popen]:
 def _translate(address: str) -> dict:
     """Call /translate: one request gives a number, a second one its events."""
     call = f"{address}/gradio_api/call/translate"
-    values = {"data": [SENTENCE, "translate-de-en", "beam", 5, 1.0, 1.0, 0]}
+    values = {"data": [SENTENCE, "translate-de-en", "beam", 5, 1.0, 1.0, 0, ""]}
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(call, json.dumps(values).encode(), headers)
     with urllib.request.urlopen(request, timeout=PATIENCE) as response:
