@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.decoding.filters import filters_of
+from core.decoding.filters import Filter, Tokens, filters_of
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
@@ -79,18 +79,11 @@ def sample_steps(
             output = model.step(last, state, forced)
             state = output.state
             possible = guide.restrict(output.logits, step, [rest] * len(active)).float()
-            filtered = []
             # What a caller fixed is written whatever the filters say.
-            for name, apply in filters if step >= len(guide.tokens) and not rest else ():
-                possible = apply([written[source] for source in active], possible)
-                filtered.append((name, possible))
-            if filtered and not possible.isfinite().any(dim=1).all():
-                raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
-            if options.method == "sample":
-                noise = gumbel_noise(options.seed, step, possible.size(1))
-                last = (possible + noise.to(possible.device)).argmax(dim=1)
-            else:
-                last = possible.argmax(dim=1)
+            is_free = step >= len(guide.tokens) and not rest
+            so_far = [written[source] for source in active]
+            filtered = _filter(filters if is_free else [], so_far, possible)
+            last = _choose(filtered[-1][1] if filtered else possible, options, step)
             tokens = last.tolist()
             log_probs = output.logits.log_softmax(dim=1, dtype=torch.float32)
         for source, token in zip(active, tokens, strict=True):
@@ -107,6 +100,26 @@ def sample_steps(
             rows = torch.tensor(going_on, dtype=torch.long, device=last.device)
             active = [active[row] for row in going_on]
             last, state = last[rows], state.select(rows[:, None]) if active else state
+
+
+def _filter(
+    filters: list[tuple[str, Filter]], tokens: Tokens, logits: Tensor
+) -> list[tuple[str, Tensor]]:
+    """Return the logits (B', V) after each filter, by its name, or raise UserError."""
+    filtered = []
+    for name, apply in filters:
+        logits = apply(tokens, logits)
+        filtered.append((name, logits))
+    if filtered and not logits.isfinite().any(dim=1).all():
+        raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
+    return filtered
+
+
+def _choose(logits: Tensor, options: DecodingOptions, step: int) -> Tensor:
+    """Return an id for each row, (B',): the likeliest, or a draw."""
+    if options.method == "sample":
+        logits = logits + gumbel_noise(options.seed, step, logits.size(1)).to(logits.device)
+    return logits.argmax(dim=1)
 
 
 def decode_one_by_one(
