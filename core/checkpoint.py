@@ -4,9 +4,10 @@ import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -15,30 +16,52 @@ from safetensors.torch import save as to_bytes
 from torch import nn
 
 from core.errors import UserError
+from core.models.language_model import LanguageModel, LanguageModelConfig
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
-from core.tokenizers.subword import SubwordTokenizer
 
 WEIGHTS = "model.safetensors"
 
+Config = Seq2SeqConfig | LanguageModelConfig
+Model = TypeVar("Model", bound=Seq2Seq | LanguageModel)
+
+
+class Kind(NamedTuple):
+    """A kind of model, with what its sizes are described by."""
+
+    config: type[Any]
+    model: type[Any]
+
+
+KINDS = {
+    "seq2seq": Kind(Seq2SeqConfig, Seq2Seq),
+    "language-model": Kind(LanguageModelConfig, LanguageModel),
+}
+
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Generic[Model]):
     """A model with the tokenizers that it was trained with."""
 
     name: str
-    model: Seq2Seq
-    source_tokenizer: Tokenizer
-    target_tokenizer: Tokenizer
+    model: Model
+    tokenizers: tuple[Tokenizer, ...]  # of what it reads and of what it writes, or one for both
     config: dict[str, Any]  # of config.json
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """Of what the model reads."""
+        return self.tokenizers[0]
+
+    @property
+    def target_tokenizer(self) -> Tokenizer:
+        """Of what the model writes."""
+        return self.tokenizers[-1]
 
 
 def save_checkpoint(
-    folder: Path,
-    model: Seq2Seq,
-    source_tokenizer: Tokenizer,
-    target_tokenizer: Tokenizer,
-    recipe: dict[str, Any],
+    folder: Path, model: Model, tokenizers: Sequence[Tokenizer], recipe: dict[str, Any]
 ) -> None:
     """Write configuration, weights (float16) and tokenizers into the folder.
 
@@ -47,12 +70,12 @@ def save_checkpoint(
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = _tokenizer_files(model.config)
-    for name, tokenizer in zip(files, (source_tokenizer, target_tokenizer), strict=False):
+    for name, tokenizer in zip(files, tokenizers, strict=True):
         tokenizer.save(folder / name)
     config = {
-        "kind": "seq2seq",
+        "kind": kind_of(model),
         "model": dataclasses.asdict(model.config),
-        "tokenizer": "subword",
+        "tokenizer": tokenizers[-1].kind,
         "tokenizer_sha256": {name: _sha256(folder / name) for name in files},
         "recipe": recipe,
     }
@@ -67,27 +90,33 @@ def save_checkpoint(
     os.replace(part, folder / WEIGHTS)
 
 
-def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
+def kind_of(model: nn.Module) -> str:
+    """Return the name of the kind that a model is of."""
+    return next(name for name, kind in KINDS.items() if isinstance(model, kind.model))
+
+
+def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpoint[Any]:
     """Read a checkpoint folder; the model is in evaluation mode, in float32.
 
     Raises:
         UserError: a file is missing or damaged, or weights, sizes and tokenizers don't agree.
     """
     config = read_config(folder)
+    kind = KINDS[config["kind"]]
     try:
-        sizes = Seq2SeqConfig(**config["model"])
+        sizes = kind.config(**config["model"])
     except (KeyError, TypeError, UserError) as error:
         why = str(error).rstrip(".")
         raise UserError(f"{folder / 'config.json'} does not describe a model: {why}.") from None
-    tokenizers = _load_tokenizers(folder, sizes, config.get("tokenizer_sha256"))
+    tokenizers = _load_tokenizers(folder, sizes, config)
     try:
-        model = Seq2Seq(sizes)
+        model = kind.model(sizes)
     except (TypeError, RuntimeError):  # sizes that torch can't build, or that no memory holds
         raise UserError(
             f"{folder / 'config.json'} describes a model that can't be built."
         ) from None
     load_weights(folder, model)
-    return Checkpoint(folder.name, model.to(device).eval(), *tokenizers, config)
+    return Checkpoint(folder.name, model.to(device).eval(), tokenizers, config)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -98,7 +127,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / "config.json"
     config = read_json(path)
-    if not isinstance(config, dict) or config.get("kind") != "seq2seq":
+    if not isinstance(config, dict) or config.get("kind") not in KINDS:
         raise UserError(f"{path} does not describe a checkpoint of a known kind.")
     return config
 
@@ -134,9 +163,9 @@ def load_weights(folder: Path, model: nn.Module) -> None:
             parameter.copy_(weights[name])
 
 
-def _tokenizer_files(sizes: Seq2SeqConfig) -> tuple[str, ...]:
+def _tokenizer_files(sizes: Config) -> tuple[str, ...]:
     """Return the names of one file for a joint vocabulary, else of source and target."""
-    if sizes.joint_vocabulary:
+    if len(sizes.vocab_sizes) == 1:
         return ("tokenizer.json",)
     return ("source_tokenizer.json", "target_tokenizer.json")
 
@@ -145,25 +174,26 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _load_tokenizers(
-    folder: Path, sizes: Seq2SeqConfig, expected_sha256: object
-) -> tuple[Tokenizer, Tokenizer]:
+def _load_tokenizers(folder: Path, sizes: Config, config: dict[str, Any]) -> tuple[Tokenizer, ...]:
     files = _tokenizer_files(sizes)
-    loaded = [SubwordTokenizer.load(folder / name) for name in files]
-    source, target = loaded[0], loaded[-1]
-    expected = (sizes.source_vocab_size, sizes.target_vocab_size, sizes.writable)
-    if (source.vocab_size, target.vocab_size, target.eos_id + 1) != expected:
+    load = LOADERS.get(config.get("tokenizer", ""))
+    if load is None:
+        raise UserError(f"{folder / 'config.json'} does not name a tokenizer of a known kind.")
+    tokenizers = tuple(load(folder / name) for name in files)
+    writes = tokenizers[-1].eos_id + 1
+    found = (*(tokenizer.vocab_size for tokenizer in tokenizers), writes)
+    if found != (*sizes.vocab_sizes, sizes.writable):
         raise UserError(
             f"{folder}: tokenizer and weights don't belong together"
-            f" ({target.eos_id + 1} ids can be written, the model has {sizes.writable})."
+            f" ({writes} ids can be written, the model has {sizes.writable})."
         )
     # Another tokenizer of the same size would load, and turn every sentence into nonsense.
-    if {name: _sha256(folder / name) for name in files} != expected_sha256:
+    if {name: _sha256(folder / name) for name in files} != config.get("tokenizer_sha256"):
         raise UserError(
             f"{folder}: the tokenizer is not the one that the model was trained with;"
             " copy the whole checkpoint folder again."
         )
-    return source, target
+    return tokenizers
 
 
 def read_json(path: Path) -> Any:

@@ -1,22 +1,30 @@
 """The one object that the page, the API and the command line call."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from core.checkpoint import WEIGHTS, load_checkpoint, read_config
+from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
+from core.pipelines.generation import Distribution, Generation, ScoredText, Step
+from core.pipelines.generator import TextGenerator
 from core.pipelines.joined import replace_sentence
 from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
 from core.pipelines.translator import Translator
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT = "translate-de-en"
+DEFAULT_WRITER = "lm-arxiv-word"
+PIPELINES: dict[str, Callable[[Checkpoint[Any]], Translator | TextGenerator]] = {
+    "seq2seq": Translator,
+    "language-model": TextGenerator,
+}
 
 
 class Service:
@@ -35,21 +43,24 @@ class Service:
         self.root = root
         self.device = pick_device(device)
         self._lock = threading.Lock()
-        self._translators: dict[str, Translator] = {}
+        self._pipelines: dict[str, Translator | TextGenerator] = {}
 
     def checkpoints(self, kind: str = "seq2seq") -> list[str]:
-        """Return the names of the checkpoints of a kind that can be loaded, the default first."""
+        """Return the names of the checkpoints of a kind that can be loaded, the default first.
+
+        ``kind`` is ``seq2seq`` or ``language-model``.
+        """
         problems = self.problems()
         names = [name for name in self._folders() if name not in problems]
         names = [name for name in names if read_config(self.root / name)["kind"] == kind]
-        return sorted(names, key=lambda name: (name != DEFAULT, name))
+        return sorted(names, key=lambda name: (name not in (DEFAULT, DEFAULT_WRITER), name))
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong with each checkpoint that can't be loaded, in one sentence."""
         found = {}
         for name in self._folders():
             try:
-                self.translator(name)
+                self._pipeline(name)
             except UserError as error:
                 found[name] = str(error)
         return found
@@ -120,6 +131,43 @@ class Service:
         found = dict(self.translator(checkpoint).translate_lines(lines, options))
         return [found[number] for number in range(len(lines))]
 
+    def prompt(
+        self,
+        prompt: str = "",
+        checkpoint: str = DEFAULT_WRITER,
+        max_tokens: int = 100,
+        **options: Any,
+    ) -> Generation:
+        """Return a generation of which nothing is written yet.
+
+        Args:
+            options: fields of DecodingOptions.
+
+        Raises:
+            UserError: an unknown checkpoint, or a value out of range.
+        """
+        return self.generator(checkpoint).prompt(prompt, DecodingOptions(**options), max_tokens)
+
+    def generate(self, generation: Generation) -> Iterator[Step]:
+        """Yield the steps that a generation goes on with; see TextGenerator.write."""
+        return self.generator(generation.checkpoint).write(generation)
+
+    def ended(self, generation: Generation) -> Generation:
+        """Return a generation with the mark whether the model has ended it."""
+        return self.generator(generation.checkpoint).ended(generation)
+
+    def search(self, generation: Generation) -> Generation:
+        """Return a generation written by a beam method; see TextGenerator.search."""
+        return self.generator(generation.checkpoint).search(generation)
+
+    def distribution(self, generation: Generation, index: int) -> Distribution:
+        """Return what the model gave to a token; see TextGenerator.distribution."""
+        return self.generator(generation.checkpoint).distribution(generation, index)
+
+    def score_text(self, text: str, checkpoint: str = DEFAULT_WRITER) -> ScoredText:
+        """Return how surprised a language model is by a text; see TextGenerator.score."""
+        return self.generator(checkpoint).score(text)
+
     def compare(self, translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
         """Return BLEU, chrF and TER of translations, one or many, with a reference for each."""
         if len(translations) == len(references) == 1:
@@ -136,19 +184,37 @@ class Service:
         return sorted({file.parent.name for file in files})
 
     def translator(self, name: str = DEFAULT) -> Translator:
-        """Return the loaded pipeline of a checkpoint, for work on whole files.
+        """Return the loaded pipeline of a translator, for work on whole files.
 
         Raises:
-            UserError: there is no such checkpoint, or it can't be loaded.
+            UserError: there is no such checkpoint, it can't be loaded, or does not translate.
         """
+        pipeline = self._pipeline(name)
+        if not isinstance(pipeline, Translator):
+            raise UserError(f"{name} is a language model: it writes texts and does not translate.")
+        return pipeline
+
+    def generator(self, name: str) -> TextGenerator:
+        """Return the loaded pipeline of a language model, for work on whole files.
+
+        Raises:
+            UserError: there is no such checkpoint, it can't be loaded, or does not write.
+        """
+        pipeline = self._pipeline(name)
+        if not isinstance(pipeline, TextGenerator):
+            raise UserError(f"{name} is a translator: it has no language model to write with.")
+        return pipeline
+
+    def _pipeline(self, name: str) -> Translator | TextGenerator:
         with self._lock:
-            if name not in self._translators:
+            if name not in self._pipelines:
                 if name not in self._folders():
                     names = ", ".join(self._folders()) or "none yet"
                     raise UserError(f"There is no checkpoint called {name!r}; there are: {names}.")
                 checkpoint = load_checkpoint(self.root / name, self.device)
-                self._translators[name] = Translator(checkpoint)
-            return self._translators[name]
+                kind = PIPELINES[checkpoint.config["kind"]]
+                self._pipelines[name] = kind(checkpoint)
+            return self._pipelines[name]
 
 
 def pick_device(name: str) -> torch.device:

@@ -42,11 +42,13 @@ def offer_translate(model: Callable) -> None:
         Args:
             text: German text of one or several sentences, at most 2,000 characters.
             checkpoint: name of the trained model, for example translate-de-en.
-            method: how words are chosen: beam, greedy or sample.
-            beam: hypotheses kept at each step and returned, 1 to 10; used by the method beam.
-            length_penalty: 0 to 2, higher favours longer translations; used by the method beam.
-            temperature: 0.05 to 2, lower is surer and higher bolder; used by the method sample.
-            seed: 0 to 2147483647, the same seed gives the same text; used by the method sample.
+            method: how words are chosen: greedy, sample, beam, beam-sample or stochastic-beam.
+            beam: hypotheses kept at each step and returned, 1 to 10; used by the beam methods.
+            length_penalty: 0 to 2, higher favours longer translations; used by beam and
+                beam-sample.
+            temperature: 0.05 to 2, lower is surer and higher bolder; used by the methods that
+                draw: sample, beam-sample and stochastic-beam.
+            seed: 0 to 2147483647, the same seed gives the same text; used by those that draw.
             prefix: characters that the translation begins with, for one sentence; the rest is
                 written to go on from them.
 

@@ -9,6 +9,9 @@ from core.errors import UserError
 
 MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
 SECONDS = 30  # wall-clock time of one request
+STREAM_SECONDS = 120  # of a text that is written live
+STREAMS = 16  # texts that are written live at the same time; they take turns
+TURN = 0.06  # seconds of a turn, after which the page is shown what is new
 MAX_PREFIX = 500  # characters that a translation is begun with
 MAX_SCORED_WORDS = 100  # of a line that gets figures: TER tries all shifts of its words
 MAX_QUERY = 40_000  # characters of a link; a text at its limit fits, percent-encoded
@@ -53,6 +56,17 @@ BEAM = Range("beam", 1, 10, whole=True)
 LENGTH_PENALTY = Range("length_penalty", 0, 2)
 TEMPERATURE = Range("temperature", 0.05, 2)
 SEED = Range("seed", 0, 2**31 - 1, whole=True)
+MAX_TOKENS = Range("max_tokens", 1, 1_000, whole=True)
+BEAM_TOKENS = Range("max_tokens", 1, 300, whole=True)  # of a beam method: it can't be watched
+FILTERS = (
+    TEMPERATURE,
+    Range("top_k", 0, 100_000, whole=True),
+    Range("top_p", 0, 1),
+    Range("min_p", 0, 1),
+    Range("typical", 0, 1),
+    Range("repetition_penalty", 0.5, 2),
+    Range("no_repeat_ngram", 0, 20, whole=True),
+)
 
 
 def check_text(value: Any, field: str = "text") -> str:
@@ -110,6 +124,27 @@ def translate_request(
         "temperature": TEMPERATURE.check(temperature),
         "seed": SEED.check(seed),
         "prefix": check_prefix(prefix),
+    }
+
+
+def generate_request(
+    prompt: Any, checkpoint: Any, method: Any, max_tokens: Any = 100, **options: Any
+) -> dict[str, Any]:
+    """Return the checked arguments of Service.prompt, or raise UserError that names a field."""
+    method = check_string(method, "method")
+    ranges = {field.field: field for field in (BEAM, SEED, *FILTERS)}
+    tokens = BEAM_TOKENS if "beam" in method else MAX_TOKENS
+    text = check_string(prompt, "prompt")
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"The prompt has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}."
+        )
+    return {
+        "prompt": text,
+        "checkpoint": check_string(checkpoint, "checkpoint"),
+        "max_tokens": tokens.check(max_tokens),
+        "method": method,
+        **{name: ranges[name].check(value) for name, value in options.items()},
     }
 
 

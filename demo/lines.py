@@ -17,18 +17,19 @@ def summary_line(translation: Translation) -> str:
     best = [part.hypotheses[0] for part in parts]
     tokens = sum(len(hypothesis.tokens) for hypothesis in best)
     log_probability = sum(sum(hypothesis.log_probs) for hypothesis in best)
+    method, beam = translation.method, f"beam {translation.beam}"
+    penalty = f"length penalty {translation.length_penalty:g}"
+    draws = f"temperature {translation.temperature:g} · seed {translation.seed}"
     parameters = {
-        "beam": [
-            f"beam {translation.beam}",
-            f"length penalty {translation.length_penalty:g}",
-            "seed –",
-        ],
-        "sample": [f"sample · temperature {translation.temperature:g}", f"seed {translation.seed}"],
+        "beam": [beam, penalty, "seed –"],
+        "sample": [method, draws],
+        "beam-sample": [method, beam, penalty, draws],
+        "stochastic-beam": [method, beam, draws],
     }
     return " · ".join(
         [
             translation.checkpoint,
-            *parameters.get(translation.method, [translation.method, "seed –"]),
+            *parameters.get(method, [method, "seed –"]),
             *([f"begins with “{translation.prefix}”"] if translation.prefix else []),
             *(["attention forced"] if any(part.forced for part in parts) else []),
             f"{tokens} tokens",

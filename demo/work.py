@@ -4,12 +4,14 @@ import asyncio
 import contextvars
 import functools
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 
 from core.errors import UserError
+from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.results import BeamTree, Hypothesis, Translation
 from core.service import Service, TranslationScores
 from demo import limits
@@ -45,6 +47,16 @@ async def in_time(function: Callable, /, **arguments):
         ) from None
 
 
+def _take(steps: Iterator[Step], seconds: float) -> tuple[list[Step], bool]:
+    """Return the steps of so many seconds, one at least, and whether there are no more."""
+    until, taken = time.monotonic() + seconds, []
+    for step in steps:
+        taken.append(step)
+        if time.monotonic() >= until:
+            return taken, False
+    return taken, True
+
+
 class Worker:
     """A Service whose models run off the event loop, on a borrowed GPU where there is one."""
 
@@ -55,6 +67,9 @@ class Worker:
         self._translate_lines = on_gpu(service.translate_lines)
         self._score = on_gpu(service.score)
         self._beam_tree = on_gpu(service.beam_tree)
+        self._search = on_gpu(service.search)
+        self._distribution = on_gpu(service.distribution)
+        self._score_text = on_gpu(service.score_text)
 
     async def translate(self, **request) -> Translation:
         return await in_time(self._translate, **request)
@@ -67,6 +82,36 @@ class Worker:
 
     async def score(self, **request) -> Hypothesis:
         return await in_time(self._score, **request)
+
+    async def generate(self, generation: Generation) -> AsyncIterator[Generation]:
+        """Yield the generation as it grows, the first token alone, then turn by turn.
+
+        A caller that stops taking them stops the work at the end of a turn.
+
+        Raises:
+            UserError: the settings leave nothing to draw, or it takes too long.
+        """
+        if "beam" in generation.options.method:
+            yield await in_time(self._search, generation=generation)
+            return
+        steps = self.service.generate(generation)
+        deadline = time.monotonic() + limits.STREAM_SECONDS
+        turn = 0.0
+        while time.monotonic() < deadline:
+            started = time.perf_counter()
+            new, done = await in_time(_take, steps=steps, seconds=turn)
+            generation = generation.written(*new, seconds=time.perf_counter() - started)
+            yield self.service.ended(generation) if done else generation
+            if done:
+                return
+            turn = limits.TURN
+        raise UserError(f"Stopped after {limits.STREAM_SECONDS} seconds; press Continue to go on.")
+
+    async def distribution(self, **request) -> Distribution:
+        return await in_time(self._distribution, **request)
+
+    async def score_text(self, **request) -> ScoredText:
+        return await in_time(self._score_text, **request)
 
     async def beam_tree(self, **request) -> BeamTree:
         return await in_time(self._beam_tree, **request)

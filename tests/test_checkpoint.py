@@ -71,7 +71,7 @@ def two_tokenizers(folder: Path) -> tuple[SubwordTokenizer, SubwordTokenizer]:
     source = SubwordTokenizer.train([pair.source for pair in PAIRS], 320)
     target = SubwordTokenizer.train([pair.target for pair in PAIRS], 320)
     made = model(0, writable=target.eos_id + 1, vocab_size=320, joint_vocabulary=False)
-    save_checkpoint(folder, made, source, target, {})
+    save_checkpoint(folder, made, (source, target), {})
     return source, target
 
 

@@ -24,7 +24,14 @@ LAYERS = (
 # These stand beside the layers: training uses all of core, and the command line starts it.
 TRAINING, COMMAND_LINE = "core.training", ("core.__main__", "core.commands")
 # What the page may know of core: the results that it draws, and the one object that makes them.
-SEAM = ("core.service", "core.errors", "core.pipelines.results", "core.pipelines.differences")
+SEAM = (
+    "core.service",
+    "core.errors",
+    "core.pipelines.results",
+    "core.pipelines.generation",
+    "core.pipelines.differences",
+    "core.pipelines.prettify",
+)
 
 WEB = {"gradio", "gradio_client", "fastapi", "starlette", "plotly", "spaces"}
 TRAINING_LIBRARIES = {"lightning", "pytorch_lightning", "torchmetrics", "tensorboard"}

@@ -76,7 +76,7 @@ def write_checkpoint(folder: Path, seed: int = 0) -> Seq2Seq:
     """Write a checkpoint of a random model that translates into noise, and return the model."""
     pieces = tokenizer()
     made = model(seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0)
-    save_checkpoint(folder, made, pieces, pieces, recipe={"name": folder.name})
+    save_checkpoint(folder, made, [pieces], recipe={"name": folder.name})
     return made
 
 

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from core.decoding.options import METHODS
 from core.errors import UserError
 
 Checkpoint = Annotated[str, typer.Option(help="Name of a folder in checkpoints/.")]
-Method = Annotated[str, typer.Option(help="greedy, beam or sample.")]
-Beam = Annotated[int, typer.Option(help="Hypotheses that beam search keeps.")]
+Method = Annotated[str, typer.Option(help="One of " + ", ".join(METHODS) + ".")]
+Beam = Annotated[int, typer.Option(help="Hypotheses that the beam methods keep.")]
 LengthPenalty = Annotated[float, typer.Option(help="Scores are divided by length to this power.")]
-Temperature = Annotated[float, typer.Option(help="Of sampling; higher is bolder.")]
-Seed = Annotated[int, typer.Option(help="Of sampling; the same seed gives the same text.")]
+Temperature = Annotated[float, typer.Option(help="Of drawing; higher is bolder.")]
+Seed = Annotated[int, typer.Option(help="Of drawing; the same seed gives the same text.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

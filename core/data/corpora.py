@@ -4,14 +4,17 @@ Files are taken from ``$SEQLENS_DATA`` if they are there, else downloaded into t
 directory; either way their SHA-256 is checked.
 """
 
+import csv
 import gzip
 import io
 import json
+import lzma
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import pooch
 
@@ -21,6 +24,7 @@ _GITHUB = "https://raw.githubusercontent.com/"
 _TATOEBA = _GITHUB + "rioyshky/translation/de48b7027f7318d77010a6e08ed928c10748c23d/"
 _MULTI30K = _GITHUB + "multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/raw/"
 _BCONTRAST = _GITHUB + "Unbabel/BConTrasT/96f33050c704eea1c10da6e8effcfb5495539e74/"
+_ARXIV = _GITHUB + "staeiou/arxiv_archive/f043eb1d71da6ed2fb9eac63ab8707359ff606ea/processed_data/"
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,25 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """A parallel corpus: parts by name, each read from one or two files."""
+class Abstract:
+    """The abstract of a paper, under the id that the paper has for ever."""
+
+    arxiv_id: str
+    text: str
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Corpus(Generic[Item]):
+    """A corpus: parts by name, of sentence pairs or of abstracts."""
 
     name: str
     title: str
     licence: str
     files: tuple[RemoteFile, ...]
-    read: Callable[[Mapping[str, Path]], dict[str, list[Pair]]]
+    read: Callable[[Mapping[str, Path]], dict[str, list[Item]]]
 
     def fetch(self) -> dict[str, Path]:
         """Return the path of each file by name, downloading what is missing.
@@ -61,8 +76,8 @@ class Corpus:
         """
         return {file.name: _locate(self.name, file) for file in self.files}
 
-    def parts(self) -> dict[str, list[Pair]]:
-        """Return the pairs of each part as upstream has them, not cleaned."""
+    def parts(self) -> dict[str, list[Item]]:
+        """Return the items of each part as upstream has them, not cleaned."""
         return self.read(self.fetch())
 
 
@@ -128,6 +143,15 @@ def _read_bcontrast(files: Mapping[str, Path]) -> dict[str, list[Pair]]:
     return {part: list(turns(files[f"{part}.json"])) for part in ("train", "dev")}
 
 
+def _read_arxiv(files: Mapping[str, Path]) -> dict[str, list[Abstract]]:
+    def abstracts(path: Path) -> Iterator[Abstract]:
+        with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                yield Abstract(row["arxiv_id"], row["abstract"])
+
+    return {name.removesuffix(".tsv.xz"): list(abstracts(path)) for name, path in files.items()}
+
+
 def _multi30k_files() -> tuple[RemoteFile, ...]:
     sums = {
         "train.de": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
@@ -142,7 +166,7 @@ def _multi30k_files() -> tuple[RemoteFile, ...]:
     return tuple(RemoteFile(f"{_MULTI30K}{name}.gz", sha) for name, sha in sums.items())
 
 
-CORPORA = (
+PARALLEL: tuple[Corpus[Pair], ...] = (
     Corpus(
         name="tatoeba-de-en",
         title="Tatoeba sentence pairs, 2018-05-13",
@@ -181,14 +205,34 @@ CORPORA = (
 )
 
 
-def corpus(name: str) -> Corpus:
-    """Return the corpus of that name.
+ARXIV = Corpus(
+    name="arxiv-abstracts",
+    title="arXiv abstracts of cs.CL (to 2018) and cs.NE (to 2019)",
+    licence="arXiv metadata, CC0 1.0",
+    files=(
+        RemoteFile(
+            _ARXIV + "20190101/per_category/cs.CL.tsv.xz",
+            "00e8e16b179649f2fbfebaa0ff6301a6f7a6333fc9c3ca522d49f9422543749a",
+        ),
+        RemoteFile(
+            _ARXIV + "20200101/per_category/cs.NE.tsv.xz",
+            "7573baa64c48716e25b6fac66f2898de76c61a7ac3c5eb339d442030169d755a",
+        ),
+    ),
+    read=_read_arxiv,
+)
+
+CORPORA: tuple[Corpus[Any], ...] = (*PARALLEL, ARXIV)
+
+
+def parallel_corpus(name: str) -> Corpus[Pair]:
+    """Return the corpus of sentence pairs of that name.
 
     Raises:
         UserError: there is none.
     """
-    for candidate in CORPORA:
+    for candidate in PARALLEL:
         if candidate.name == name:
             return candidate
-    names = ", ".join(candidate.name for candidate in CORPORA)
+    names = ", ".join(candidate.name for candidate in PARALLEL)
     raise UserError(f"There is no corpus called {name!r}; there are {names}.")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.corpora import Pair, corpus
+from core.data.corpora import Pair, parallel_corpus
 from core.data.text import normalise, sentence_key
 from core.errors import UserError
 
@@ -89,7 +89,7 @@ def _assemble(
 
 def load_multi30k() -> ParallelData:
     """Return Multi30k in its own parts, less the training pairs that stand in a held-out one."""
-    parts = corpus("multi30k-de-en").parts()
+    parts = parallel_corpus("multi30k-de-en").parts()
     return _assemble(
         clean(parts["train"]),
         {"multi30k": clean(parts["val"])},
@@ -104,8 +104,11 @@ def load_all() -> ParallelData:
     chat's own validation turns those go that training text repeats ("Thank you!"): they are
     the commonest sentences of all, and a translator must learn them.
     """
-    multi30k, chat = corpus("multi30k-de-en").parts(), corpus("bcontrast-de-en").parts()
-    tatoeba = clean(corpus("tatoeba-de-en").parts()["all"])
+    multi30k, chat = (
+        parallel_corpus("multi30k-de-en").parts(),
+        parallel_corpus("bcontrast-de-en").parts(),
+    )
+    tatoeba = clean(parallel_corpus("tatoeba-de-en").parts()["all"])
     tatoeba_train, (tatoeba_test, tatoeba_valid) = split_by_group(
         tatoeba, (TATOEBA_TEST, TATOEBA_VALID)
     )

@@ -1,4 +1,4 @@
-"""What a beam search did: every hypothesis that was alive, and how each goes back to its start."""
+"""What a search did: every hypothesis that was alive, and how each goes back to its start."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core.decoding.hypothesis import Limits
+from core.decoding.hypothesis import DecodedSequence, Limits
 
 
 class Step(NamedTuple):
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 class Finished:
     """A hypothesis that chose ``</s>`` at a step, or was cut at the limit."""
 
-    score: float  # its total, normalised by length
+    score: float  # what it is ranked by: its total normalised by length, or perturbed
     step: int  # of its last token, from 0
     parent: int
     token: int
@@ -42,6 +42,18 @@ class BeamRecord:
     def ranked(self, source: int) -> list[Finished]:
         """Return the finished hypotheses of a source, best first."""
         return sorted(self.finished[source], key=lambda end: -end.score)
+
+    def sequences(self, limits: Limits, n_best: int | None) -> list[list[DecodedSequence]]:
+        """Return what was found for each source, best first, all of it or the ``n_best``."""
+        return [
+            [
+                DecodedSequence(
+                    *self.tokens_of(source, end), end.score, self.attention_of(source, end, limits)
+                )
+                for end in self.ranked(source)[:n_best]
+            ]
+            for source in range(len(self.finished))
+        ]
 
     def tokens_of(self, source: int, end: Finished) -> tuple[list[int], list[float]]:
         """Return the tokens of a finished hypothesis and their log-probabilities."""

@@ -12,9 +12,19 @@ import torch
 from torch import Tensor
 
 from core.decoding.options import DecodingOptions
+from core.errors import UserError
 
 Tokens = Sequence[Sequence[int]]
 Filter = Callable[[Tokens, Tensor], Tensor]
+
+
+def never_written(ids: Sequence[int]) -> Filter:
+    """Remove ids that stand for no text, such as ``<unk>``."""
+
+    def apply(tokens: Tokens, logits: Tensor) -> Tensor:
+        return logits.index_fill(1, torch.tensor(ids, device=logits.device), -torch.inf)
+
+    return apply
 
 
 def repetition_penalty(penalty: float) -> Filter:
@@ -109,8 +119,14 @@ def typical(mass: float) -> Filter:
     return apply
 
 
-def filters_of(options: DecodingOptions) -> list[tuple[str, Filter]]:
-    """Return the filters that the options ask for, by name, in the order of their use."""
+def filters_of(options: DecodingOptions, never: Sequence[int] = ()) -> list[tuple[str, Filter]]:
+    """Return the filters that the options ask for, by name, in the order of their use.
+
+    Greedy decoding and beam search have none but that against ids that are never written.
+    """
+    always = [("never", never_written(never))] if never else []
+    if options.method in ("greedy", "beam"):
+        return always
     chosen: list[tuple[str, Callable[[Any], Filter], float, float]] = [
         ("repetition_penalty", repetition_penalty, options.repetition_penalty, 1.0),
         ("no_repeat_ngram", no_repeat_ngram, options.no_repeat_ngram, 0),
@@ -120,7 +136,13 @@ def filters_of(options: DecodingOptions) -> list[tuple[str, Filter]]:
         ("min_p", min_p, options.min_p, 0.0),
         ("typical", typical, options.typical, 1.0),
     ]
-    return [(name, make(value)) for name, make, value, off in chosen if value != off]
+    return always + [(name, make(value)) for name, make, value, off in chosen if value != off]
+
+
+def check_drawable(logits: Tensor) -> None:
+    """Raise UserError unless filters have left something in each row of logits (B, V)."""
+    if not logits.isfinite().any(dim=1).all():
+        raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
 
 
 def _keep(logits: Tensor, kept: Tensor) -> Tensor:

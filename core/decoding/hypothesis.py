@@ -27,6 +27,18 @@ class Limits:
     max_tokens: list[int]  # for each source, ``</s>`` included
     device: torch.device  # of the state
     source_lengths: list[int] | None = None  # attention is cut to them
+    # What stands before, for each source: the state has read it but for its last id.
+    before: list[list[int]] | None = None
+    never: tuple[int, ...] = ()  # ids that are not written, whatever the model gives them
+
+    def beginnings(self) -> list[list[int]]:
+        """Return a copy of what stands before each source, ``<s>`` not included."""
+        return [list(ids) for ids in self.before or [[] for _ in self.max_tokens]]
+
+    def first_tokens(self) -> Tensor:
+        """Return (B,) the ids that the first step reads."""
+        last = [(self.bos_id, *ids)[-1] for ids in self.beginnings()]
+        return torch.tensor(last, device=self.device)
 
     def cut(self, attention: Tensor, source: int) -> Tensor:
         """Return attention (T, S) without the columns of padding."""

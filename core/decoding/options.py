@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import UserError
 
-METHODS = ("greedy", "beam", "sample")
+METHODS = ("greedy", "sample", "beam", "beam-sample", "stochastic-beam")
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,11 @@ class DecodingOptions:
     """
 
     method: str = "beam"
-    beam: int = 5  # hypotheses kept; "beam" alone uses it
-    length_penalty: float = 1.0  # scores are divided by length to this power
-    temperature: float = 1.0  # logits are divided by it; "sample" alone, as all that follow
+    beam: int = 5  # hypotheses kept; "beam", "beam-sample" and "stochastic-beam" use it
+    # Scores are divided by length to this power, but for those of "stochastic-beam".
+    length_penalty: float = 1.0
+    # What follows is used by "sample", "beam-sample" and "stochastic-beam", which draw.
+    temperature: float = 1.0  # logits are divided by it
     seed: int = 0  # of the draws
     repetition_penalty: float = 1.0  # of tokens that were written before; 1 is none
     no_repeat_ngram: int = 0  # tokens in a row that are not written twice; 0 allows all

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.decoding.filters import Filter, Tokens, filters_of
+from core.decoding.filters import Filter, Tokens, check_drawable, filters_of
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
-from core.errors import UserError
 from core.models.protocol import State, StepModel
 
 
@@ -32,6 +31,21 @@ def gumbel_noise(seed: int, step: int, count: int) -> Tensor:
     step) alone and is made on the CPU: no other request, row or device changes it.
     """
     return keyed_uniform(seed, step, count).log_().neg_().log_().neg_()
+
+
+def draw_without_replacement(
+    logits: Tensor, count: int, seed: int, step: int
+) -> tuple[Tensor, Tensor]:
+    """Return the ``count`` largest of logits (B', K, V) with noise, and their ids, (B', K, C).
+
+    These are draws without replacement from the softmax, in their order (Vieira 2014, "Gumbel-max
+    trick and weighted reservoir sampling"). Each of the K hypotheses has noise of its own, the
+    same for every source; that of the first is what sampling adds.
+    """
+    width, size = logits.shape[1:]
+    noise = gumbel_noise(seed, step, width * size).view(width, size)
+    keys, ids = (logits + noise.to(logits.device)).topk(min(count, size), dim=2)
+    return keys, ids
 
 
 def keyed_uniform(seed: int, step: int, count: int) -> Tensor:
@@ -66,10 +80,10 @@ def sample_steps(
         UserError: the filters leave nothing to draw.
     """
     guide = guide or Guide()
-    filters = [] if options.method == "greedy" else filters_of(options)
+    filters = filters_of(options, limits.never)
     active = list(range(len(limits.max_tokens)))  # the source of each row
-    written: list[list[int]] = [[] for _ in active]  # by source
-    last = torch.full((len(active),), limits.bos_id, device=limits.device)
+    written = limits.beginnings()  # by source
+    last = limits.first_tokens()
     step, rest = 0, guide.rest
     length = limits.source_lengths[0] if limits.source_lengths else 0
     while active:
@@ -83,7 +97,7 @@ def sample_steps(
             is_free = step >= len(guide.tokens) and not rest
             so_far = [written[source] for source in active]
             filtered = _filter(filters if is_free else [], so_far, possible)
-            last = _choose(filtered[-1][1] if filtered else possible, options, step)
+            last = _choose(filtered[-1][1] if filtered else possible, options, so_far)
             tokens = last.tolist()
             log_probs = output.logits.log_softmax(dim=1, dtype=torch.float32)
         for source, token in zip(active, tokens, strict=True):
@@ -110,15 +124,17 @@ def _filter(
     for name, apply in filters:
         logits = apply(tokens, logits)
         filtered.append((name, logits))
-    if filtered and not logits.isfinite().any(dim=1).all():
-        raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
+    if filtered:
+        check_drawable(logits)
     return filtered
 
 
-def _choose(logits: Tensor, options: DecodingOptions, step: int) -> Tensor:
-    """Return an id for each row, (B',): the likeliest, or a draw."""
+def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> Tensor:
+    """Return an id for each row, (B',): the likeliest, or a draw keyed by its place."""
     if options.method == "sample":
-        logits = logits + gumbel_noise(options.seed, step, logits.size(1)).to(logits.device)
+        places = [len(written) for written in tokens]
+        noise = {place: gumbel_noise(options.seed, place, logits.size(1)) for place in set(places)}
+        logits = logits + torch.stack([noise[place] for place in places]).to(logits.device)
     return logits.argmax(dim=1)
 
 

@@ -11,10 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.models.attention import LuongAttention, Memory
+from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
 from core.models.step_product import StepProduct
-
-_LSTM_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 class DecoderState(NamedTuple):
@@ -95,13 +94,13 @@ class Decoder(nn.Module):
             tokens: (R,) ids.
             forced_attention: (R, S) weights to use in place of the computed ones.
         """
-        gates, combine, project = self._step_products()
+        steps, combine, project = self._step_products()
         hiddens, cells = [], []
         output = self.embedding(tokens)  # (R, E)
-        for product, hidden, cell in zip(
-            gates, state.hidden.unbind(), state.cell.unbind(), strict=True
+        for cell_of, hidden, cell in zip(
+            steps, state.hidden.unbind(), state.cell.unbind(), strict=True
         ):
-            output, cell = _cell(product(torch.cat((output, hidden), dim=1)), cell)
+            output, cell = cell_of(output, hidden, cell)
             hiddens.append(output)
             cells.append(cell)
         sources, rows = state.memory.values.size(0), len(tokens)
@@ -112,23 +111,18 @@ class Decoder(nn.Module):
         after = DecoderState(torch.stack(hiddens), torch.stack(cells), state.memory)
         return StepOutput(project(features), after, weights.view(rows, -1))
 
-    def _step_products(self) -> tuple[list[StepProduct], StepProduct, StepProduct]:
+    def _step_products(self) -> tuple[list[CellStep], StepProduct, StepProduct]:
         """Return the products of a step, packed anew only when a parameter has changed."""
         key = [(parameter.data_ptr(), parameter._version) for parameter in self._watched]
         if self._packed is None or self._packed[0] != key:
             self._packed = key, self._pack()
         return self._packed[1]
 
-    def _pack(self) -> tuple[list[StepProduct], StepProduct, StepProduct]:
-        gates = []
-        for layer in range(self.lstm.num_layers):
-            own = [getattr(self.lstm, f"{name}_l{layer}") for name in _LSTM_PARAMETERS]
-            # One product over [input, hidden] in place of two.
-            gates.append(StepProduct(torch.cat(own[:2], dim=1), own[2] + own[3]))
+    def _pack(self) -> tuple[list[CellStep], StepProduct, StepProduct]:
         bias = self.bias.detach().clone()
         bias[self.writable :] = -torch.inf
         return (
-            gates,
+            [cell_step(self.lstm, layer) for layer in range(self.lstm.num_layers)],
             StepProduct(self.combine.weight, self.combine.bias),
             StepProduct(self.embedding.weight, bias),
         )
@@ -136,11 +130,3 @@ class Decoder(nn.Module):
     def _attentional(self, outputs: Tensor, context: Tensor) -> Tensor:
         # h~ = tanh(W [c; h]), equation 5 of Luong et al. 2015, here of the embedding's size.
         return torch.tanh(self.combine(torch.cat((outputs, context), dim=-1)))
-
-
-def _cell(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (hidden, cell) of an LSTM, each (R, H), from gates (R, 4H) in torch's order."""
-    enter, keep, candidate, leave = gates.chunk(4, dim=1)
-    kept = torch.sigmoid(keep) * cell
-    cell = torch.addcmul(kept, torch.sigmoid(enter), torch.tanh(candidate))
-    return torch.sigmoid(leave) * torch.tanh(cell), cell

@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.models.decoder import Decoder, DecoderState
 from core.models.encoder import Encoder
 from core.models.protocol import StepOutput
+from core.models.sizes import check_multiple
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,8 @@ class Seq2SeqConfig:
     word_dropout: float = 0.0  # probability of losing a whole input embedding
 
     def __post_init__(self) -> None:
-        for name in ("embedding_size", "encoder_hidden_size", "decoder_hidden_size"):
-            if not _is_multiple(getattr(self, name), 8):
-                raise UserError(f"{name} must be a multiple of 8, not {getattr(self, name)}.")
-        for name in ("source_vocab_size", "target_vocab_size"):
-            if not _is_multiple(getattr(self, name), 64):
-                raise UserError(f"{name} must be a multiple of 64, not {getattr(self, name)}.")
+        check_multiple(self, 8, "embedding_size", "encoder_hidden_size", "decoder_hidden_size")
+        check_multiple(self, 64, "source_vocab_size", "target_vocab_size")
         if self.writable not in range(1, self.target_vocab_size + 1):
             raise UserError(f"writable must be 1 to {self.target_vocab_size}, not {self.writable}.")
         for name in ("dropout", "word_dropout"):
@@ -49,10 +46,12 @@ class Seq2SeqConfig:
         if self.joint_vocabulary and self.source_vocab_size != self.target_vocab_size:
             raise UserError("a joint vocabulary needs equal vocabulary sizes.")
 
-
-def _is_multiple(value: int, of: int) -> bool:
-    # A size of config.json may be anything.
-    return isinstance(value, int) and value >= of and value % of == 0
+    @property
+    def vocab_sizes(self) -> tuple[int, ...]:
+        """That of each tokenizer: one for a joint vocabulary, else source and target."""
+        if self.joint_vocabulary:
+            return (self.target_vocab_size,)
+        return (self.source_vocab_size, self.target_vocab_size)
 
 
 class Seq2Seq(nn.Module):

@@ -6,11 +6,10 @@ import torch
 
 from core.checkpoint import Checkpoint
 from core.data.batching import pad_rows
-from core.decoding.beam_search import beam_search
+from core.decoding.decode import decode
 from core.decoding.guide import ForcedAttention, Guide, Spelling, check_forced
 from core.decoding.hypothesis import DecodedSequence, Limits
 from core.decoding.options import DecodingOptions
-from core.decoding.sample import decode_one_by_one
 from core.errors import UserError
 from core.models.decoder import DecoderState
 
@@ -59,9 +58,7 @@ class SentenceModel:
     ) -> list[list[DecodedSequence]]:
         """Return the hypotheses of each row of source ids; a guide is for a single row."""
         state, limits = self.start(rows), self.limits(rows, guide)
-        if options.method == "beam":
-            return beam_search(self.model, state, options, limits, n_best, guide)
-        return [[one] for one in decode_one_by_one(self.model, state, options, limits, guide)]
+        return decode(self.model, state, options, limits, n_best, guide)
 
     def encode(self, sentences: Sequence[str]) -> list[list[int]]:
         """Return the source ids of each sentence, ``</s>`` included."""

@@ -22,6 +22,7 @@ class Tokenizer(Protocol):
     ``</s>`` is text.
     """
 
+    kind: str  # a key of core.tokenizers.kinds.LOADERS
     eos_id: int
     bos_id: int
     pad_id: int
@@ -47,3 +48,15 @@ class Tokenizer(Protocol):
 
     def save(self, path: Path) -> None:
         """Write the tokenizer to one file."""
+
+
+class ClosedTokenizer(Tokenizer, Protocol):
+    """A tokenizer with a closed vocabulary: what is not in it is ``<unk>``."""
+
+    unk_id: int  # below eos_id
+
+    def unknown(self, text: str) -> list[str]:
+        """Return what of a text the vocabulary does not hold, in its order."""
+
+    def unknown_nats(self, text: str) -> float:
+        """Return what it costs to spell that, under a unigram model of characters."""

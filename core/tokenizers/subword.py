@@ -32,6 +32,8 @@ class SubwordTokenizer:
     The text is expected normalised (``core.data.text.normalise``), but need not be.
     """
 
+    kind = "subword"
+
     def __init__(self, library: Library) -> None:
         self._library = library
         # Special ids are ours, after those of the library: its own special tokens are recognised

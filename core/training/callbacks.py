@@ -10,7 +10,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from tqdm import tqdm
 
-from core.training.module import TranslationModule
+from core.training.module import TrainingModule
 
 Weights = dict[str, torch.Tensor]
 
@@ -23,7 +23,7 @@ class Progress(Callback):
         self._before = 0  # tokens of the runs that this one resumes
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
-        assert isinstance(module, TranslationModule)
+        assert isinstance(module, TrainingModule)
         self._before = module.tokens_seen
         self._bar = tqdm(
             disable=not trainer.is_global_zero,
@@ -34,7 +34,7 @@ class Progress(Callback):
     def on_train_batch_end(
         self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
     ) -> None:
-        assert isinstance(module, TranslationModule)
+        assert isinstance(module, TrainingModule)
         share = module.progress
         left = module.seconds * (1 - share) / max(share, 1e-9) / 60
         elapsed = self._bar.format_dict["elapsed"]
@@ -60,7 +60,7 @@ class SaveState(Callback):
     def on_train_batch_end(
         self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
     ) -> None:
-        assert isinstance(module, TranslationModule)
+        assert isinstance(module, TrainingModule)
         boundary = (index + 1) % trainer.accumulate_grad_batches == 0
         # Before a validation is no place to go on from: it would be left out.
         validates = trainer.global_step % module.recipe.validate_every == 0
@@ -81,18 +81,18 @@ class SaveState(Callback):
 class KeepWeights(Callback):
     """Keeps the best weights and those of the last validations, and exports each best."""
 
-    def __init__(self, folder: Path, last: int, export: Callable[[TranslationModule], None]):
+    def __init__(self, folder: Path, last: int, export: Callable[[TrainingModule], None]):
         """``export`` is called whenever the validation loss is the best so far."""
         self._folder, self._last, self._export = folder, last, export
 
     def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
-        assert isinstance(module, TranslationModule)
+        assert isinstance(module, TrainingModule)
         none_yet = trainer.is_global_zero and not (self._folder / "best.pt").is_file()
         if module.history and none_yet:
             self._keep(module, "best")  # of the checkpoint that the run starts from
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
-        assert isinstance(module, TranslationModule)
+        assert isinstance(module, TrainingModule)
         module.record_validation()
         if not trainer.is_global_zero:
             return
@@ -104,7 +104,7 @@ class KeepWeights(Callback):
             self._keep(module, "best")
             self._export(module)
 
-    def _keep(self, module: TranslationModule, name: str) -> None:
+    def _keep(self, module: TrainingModule, name: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         weights = {key: p.detach().cpu() for key, p in module.model.named_parameters()}
         content = io.BytesIO()

@@ -1,8 +1,8 @@
 """Cross-entropy with label smoothing, computed together with the output projection.
 
-The logits of a batch are by far its largest tensor (2,500 tokens times 6,016 ids are 60 MB), and
-autograd writes them several times over. Here rows pass in chunks that stay in the cache,
-and the gradient is made while their probabilities are at hand.
+The logits of a batch are by far its largest tensor (4,096 tokens times 20,352 ids are 333 MB), and
+autograd writes them several times over. Here rows pass in chunks that stay in the cache, and their
+gradients are made while their probabilities are at hand: no more than a chunk is ever kept.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-_ROWS = 256  # of a chunk: its logits (6 MB at 6,016 ids) fit into a processor's cache
+_LOGITS = 2**21  # of a chunk: 8 MB
 
 
 class _ProjectedLoss(torch.autograd.Function):
@@ -28,13 +28,15 @@ class _ProjectedLoss(torch.autograd.Function):
         # Autocast does not reach into a Function: matrix products take its type by hand.
         low = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else weight.dtype
         inputs, matrix = features.to(low), weight[:writable].to(low)
-        gradient = torch.empty(count, writable, dtype=low, device=features.device)
-        losses = torch.empty(2, device=features.device)
-        losses.zero_()
-        for begin in range(0, count, _ROWS):
-            rows = slice(begin, begin + _ROWS)
-            logits = (inputs[rows] @ matrix.T).float().add_(bias[:writable])  # (rows, V)
+        to_features = torch.empty_like(features)
+        to_weight, to_bias = torch.zeros_like(weight), torch.zeros_like(bias)
+        losses = torch.zeros(2, device=features.device)
+        size = min(max(_LOGITS // writable, 32), count)
+        memory = torch.empty(size, writable, device=features.device)
+        for begin in range(0, count, size):
+            rows = slice(begin, begin + size)
             wanted = targets[rows, None]
+            logits = memory[: len(wanted)].copy_(inputs[rows] @ matrix.T).add_(bias[:writable])
             right = logits.gather(1, wanted)
             highest = logits.amax(1, keepdim=True)
             mean = logits.mean(1, keepdim=True)
@@ -47,12 +49,11 @@ class _ProjectedLoss(torch.autograd.Function):
             # Gradient of the loss with respect to the logits: p - ((1 - e) one_hot + e / V).
             weights.div_(total).sub_(smoothing / writable)
             weights.scatter_add_(1, wanted, torch.full_like(right, smoothing - 1))
-            gradient[rows] = weights.div_(count)
-        full = weight.new_zeros(weight.shape)
-        full[:writable] = gradient.T @ inputs
-        to_bias = bias.new_zeros(bias.shape)
-        to_bias[:writable] = gradient.sum(0, dtype=torch.float32)
-        ctx.save_for_backward((gradient @ matrix).to(features.dtype), full, to_bias)
+            gradient = weights.div_(count).to(low)
+            to_features[rows] = gradient @ matrix
+            to_weight[:writable] += gradient.T @ inputs[rows]
+            to_bias[:writable] += weights.sum(0)
+        ctx.save_for_backward(to_features, to_weight, to_bias)
         loss, nll = losses / count
         ctx.mark_non_differentiable(nll)
         return loss, nll

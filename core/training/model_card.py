@@ -1,18 +1,29 @@
 """The model card of an exported checkpoint: data, licences, recipe, limits."""
 
-from core.data.corpora import CORPORA
+from core.data.corpora import ARXIV, PARALLEL
+from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
-from core.training.recipes import Recipe
+from core.training.recipes import LanguageModelRecipe, TranslationRecipe
 
-_CORPORA_OF = {"all": [corpus.name for corpus in CORPORA], "multi30k": ["multi30k-de-en"]}
+_CORPORA_OF = {"all": [corpus.name for corpus in PARALLEL], "multi30k": ["multi30k-de-en"]}
+_TEXT_OF = {
+    "arxiv": f"{ARXIV.title}: {ARXIV.licence}",
+    "arxiv-subset": f"1,800 of the {ARXIV.title}: {ARXIV.licence}",
+    "wikitext": "WikiText-2 (Merity et al. 2016): CC BY-SA 3.0",
+}
+_KIND_OF = {"wikitext": "articles of Wikipedia"} | dict.fromkeys(
+    ("arxiv", "arxiv-subset"), "abstracts about language and neural networks"
+)
 _READ = {"all": "short everyday sentences, image captions and chats", "multi30k": "image captions"}
 
 
-def model_card(name: str, recipe: Recipe, model: Seq2Seq, history: list[dict[str, float]]) -> str:
-    """Return the card of a checkpoint as Markdown, from what the run knows about itself."""
+def translation_card(
+    name: str, recipe: TranslationRecipe, model: Seq2Seq, history: list[dict[str, float]]
+) -> str:
+    """Return the card of a translator as Markdown, from what the run knows about itself."""
     own = recipe.data not in _CORPORA_OF
     names = _CORPORA_OF.get(recipe.data, [])
-    data = [f"- {c.title}: {c.licence}" for c in CORPORA if c.name in names]
+    data = [f"- {c.title}: {c.licence}" for c in PARALLEL if c.name in names]
     what = "Translates" if own else "Translates German into English"
     command = f"python -m core train {recipe.name}{' --source …' if own else ''}"
     sizes, last = model.config, history[-1]
@@ -44,4 +55,43 @@ command that measured it.
 ## Limits
 It has read {_READ.get(recipe.data, "the user's own text")} alone. Long sentences, rare words, names
 and figures of speech often go wrong. Attention is not an explanation.
+"""
+
+
+def language_model_card(
+    name: str, recipe: LanguageModelRecipe, model: LanguageModel, history: list[dict[str, float]]
+) -> str:
+    """Return the card of a language model as Markdown, from what the run knows about itself."""
+    own = recipe.data not in _TEXT_OF
+    sizes, last = model.config, history[-1]
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    best = min(history, key=lambda row: row["valid_loss"])
+    unit = "characters" if recipe.tokens == "character" else "words"
+    output = "tied to it" if sizes.tied else "of its own"
+    cut = "one text" if recipe.continuous else "documents, each from an empty state"
+    return f"""# {name}
+
+A recurrent language model of {unit} ({sizes.cell.upper()}, {weights:,} weights): it gives each
+text a probability, and writes on from a beginning.
+
+## Data
+- {_TEXT_OF.get(recipe.data, "the user's own text")}
+
+A held-out document stands nowhere in the training part; the part of a paper depends on its id.
+
+## Recipe
+- {model.config.writable:,} {unit} that occur {recipe.min_frequency} times or more, the others
+  `<unk>`; embedding {sizes.embedding_size}, output {output}.
+- {sizes.num_layers} × {sizes.hidden_size} {sizes.cell.upper()}, variational dropout
+  {sizes.dropout}.
+- Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
+- {int(last["step"]):,} steps, {last["epoch"]} epochs, {last["seconds"] / 60:.0f} minutes;
+  validation loss {best["valid_loss"]:.3f} nats a token.
+
+`python -m core train {recipe.name}{" --text …" if own else ""}` repeats it; `metrics.json` holds
+the figures, each with the command that measured it.
+
+## Limits
+What it writes looks like an abstract and means nothing; names, numbers and claims in it are made
+up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
 """

@@ -8,22 +8,21 @@ import lightning
 import torch
 from torch import Tensor
 
-from core.data.batching import Batch, BatchStream
+from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
-from core.training.loss import projected_loss
-from core.training.recipes import Recipe
+from core.training.task import Batch, Carried, Stream, Task
 
 _NOTHING = {"step": 0, "epoch": 0, "seconds": 0.0, "tokens": 0}
 
 
-class TranslationModule(lightning.LightningModule):
-    """Trains a Seq2Seq on a :class:`BatchStream`; the schedule lies over time or over steps."""
+class TrainingModule(lightning.LightningModule):
+    """Trains the model of a task on its stream; the schedule lies over time or over steps."""
 
     def __init__(
         self,
-        model: Seq2Seq,
-        recipe: Recipe,
-        stream: BatchStream,
+        model: Seq2Seq | LanguageModel,
+        task: Task,
+        stream: Stream,
         minutes: float,
         max_steps: int,
         history: Sequence[dict[str, float]] = (),
@@ -33,7 +32,8 @@ class TranslationModule(lightning.LightningModule):
         ``history`` is that of the run whose weights this one starts from, if any: it goes on.
         """
         super().__init__()
-        self.model, self.recipe, self.stream = model, recipe, stream
+        self.model, self.task, self.stream = model, task, stream
+        self.recipe = task.recipe
         self.minutes, self.max_steps = minutes, max_steps
         self.history = list(history)
         self._earlier = history[-1] if history else _NOTHING
@@ -41,6 +41,8 @@ class TranslationModule(lightning.LightningModule):
         self.progress = 0.0  # the share of the schedule that is done, 0 … 1
         self._seconds_before = 0.0  # of the runs that this one resumes
         self._started = time.monotonic()
+        self._carried: Carried = None  # what the next training batch begins with
+        self._carried_validation: Carried = None
         self._sums = torch.zeros(2)  # negative log-likelihood and tokens since the last validation
 
     @property
@@ -59,39 +61,34 @@ class TranslationModule(lightning.LightningModule):
     def on_fit_start(self) -> None:
         self._started = time.monotonic()
 
-    def _loss(self, batch: Batch, smoothing: float) -> tuple[Tensor, Tensor]:
-        features, _ = self.model(batch.source, batch.lengths, batch.target_input)
-        decoder = self.model.decoder
-        return projected_loss(
-            features[batch.is_target],  # padding costs nothing from here on
-            decoder.embedding.weight,
-            decoder.bias,
-            batch.target_output[batch.is_target],
-            decoder.writable,
-            smoothing,
-        )
-
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        loss, nll = self._loss(batch, self.recipe.label_smoothing)
+        loss, nll, self._carried = self.task.loss(
+            self.model, batch, self._carried, self.recipe.label_smoothing
+        )
         count = int(batch.is_target.sum())
         self.tokens_seen += count * self.trainer.world_size
         self._sums += torch.tensor([nll.item() * count, count])
         return loss
 
     def validation_step(self, batch: Batch, index: int) -> None:
-        _, nll = self._loss(batch, 0.0)
-        count = int(batch.is_target.sum())
-        self.log("valid_loss", nll, batch_size=count, sync_dist=True)
+        nll = self._validate(batch)
+        self.log("valid_loss", nll, batch_size=int(batch.is_target.sum()), sync_dist=True)
+
+    def _validate(self, batch: Batch) -> Tensor:
+        """Return the mean negative log-likelihood in nats of a token; batches come in order."""
+        _, nll, self._carried_validation = self.task.loss(
+            self.model, batch, self._carried_validation, 0.0
+        )
+        return nll
 
     @torch.no_grad()
-    def validation_loss(self, batches: Iterable[Batch]) -> float:
+    def validation_loss(self, batches: Iterable[Any]) -> float:
         """Return the mean negative log-likelihood in nats of a token, outside of a run."""
         self.model.eval()
         losses, counts = [], []
         for batch in batches:
-            _, nll = self._loss(batch.to(self.device), 0.0)
             counts.append(int(batch.is_target.sum()))
-            losses.append(nll.item() * counts[-1])
+            losses.append(self._validate(batch.to(self.device)).item() * counts[-1])
         return sum(losses) / sum(counts)
 
     def record_validation(self) -> None:
@@ -143,6 +140,7 @@ class TranslationModule(lightning.LightningModule):
             "history": self.history,
             "earlier": self._earlier,
             "sums": self._sums,
+            "carried": self._carried,
             "random": torch.get_rng_state(),
         }
 
@@ -152,5 +150,5 @@ class TranslationModule(lightning.LightningModule):
         self._seconds_before = saved["seconds"]
         self.tokens_seen = saved["tokens"]
         self.history, self._earlier = saved["history"], saved["earlier"]
-        self._sums = saved["sums"]
+        self._sums, self._carried = saved["sums"], saved["carried"]
         torch.set_rng_state(saved["random"])

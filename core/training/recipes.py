@@ -6,42 +6,70 @@ from typing import Any
 from core.errors import UserError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Data, sizes and schedule of one training run."""
 
     name: str  # of the checkpoint
-    data: str  # a key of core.data.splits.LOADERS
+    data: str  # a key of core.data.splits.LOADERS or of core.data.documents.TEXTS
     minutes: float  # what it took on one to two CPU cores, and the default of --max-minutes
-    vocab_size: int  # ids of the joint subword vocabulary, a multiple of 64
-    model: dict[str, Any] = field(default_factory=dict)  # fields of Seq2SeqConfig
-    batch_tokens: int = 2_560  # padded target ids of a batch
+    model: dict[str, Any] = field(default_factory=dict)  # fields of the model's configuration
     accumulate: int = 1  # batches an optimizer step
     learning_rate: float = 1.5e-3  # at its highest, after the warm-up; it falls to 0 linearly
     warmup_steps: int = 400
     weight_decay: float = 0.01
     clip: float = 1.0  # norm of the gradient
-    label_smoothing: float = 0.1
-    as_typed: float = 0.25  # share of sources in lower case, without stop, without umlauts
-    other_numbers: float = 0.5  # share of pairs whose shared numbers are replaced
-    number_copies: int = 4  # times that a pair with shared numbers is read in an epoch
-    digits: float = 0.3  # share of pairs whose number word is replaced by digits
-    source_dropout: float = 0.05  # BPE-dropout of the source
+    label_smoothing: float = 0.0
     validate_every: int = 500  # optimizer steps
     patience: int = 10  # validations without a better loss, then it stops
     average: int = 5  # last validations whose weights are averaged for export
     seed: int = 1
 
 
-RECIPES = (
-    Recipe(
+@dataclass(frozen=True, kw_only=True)
+class TranslationRecipe(Recipe):
+    """What a translator's run is told beside: its vocabulary, and how pairs are changed."""
+
+    vocab_size: int  # ids of the joint subword vocabulary, a multiple of 64
+    batch_tokens: int = 2_560  # padded target ids of a batch
+    label_smoothing: float = 0.1
+    as_typed: float = 0.25  # share of sources in lower case, without stop, without umlauts
+    other_numbers: float = 0.5  # share of pairs whose shared numbers are replaced
+    number_copies: int = 4  # times that a pair with shared numbers is read in an epoch
+    digits: float = 0.3  # share of pairs whose number word is replaced by digits
+    source_dropout: float = 0.05  # BPE-dropout of the source
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelRecipe(Recipe):
+    """What a language model's run is told beside: its tokens, and how text is cut."""
+
+    tokens: str  # "word", "space" (words between spaces) or "character"
+    min_frequency: int  # of a token in the training part; rarer ones are <unk>
+    batch: int = 64  # texts side by side
+    length: int = 64  # tokens of a chunk, through which gradients flow
+    continuous: bool = False  # all documents as one text, or each from an empty state
+
+
+_ARXIV_WORDS: dict[str, Any] = {
+    "data": "arxiv",
+    "tokens": "word",
+    "min_frequency": 3,  # 4 leaves more than 2.5 % of the held-out words unknown
+    "learning_rate": 4e-3,
+    "warmup_steps": 100,
+    "validate_every": 200,
+}
+_SMALL = {"embedding_size": 48, "hidden_size": 192, "num_layers": 1, "dropout": 0.1}
+
+RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
+    TranslationRecipe(
         name="translate-de-en",
         data="all",
         minutes=210,
         vocab_size=6_016,
         model={"dropout": 0.2, "word_dropout": 0.05},
     ),
-    Recipe(
+    TranslationRecipe(
         name="translate-de-en-multi30k",
         data="multi30k",
         minutes=84,
@@ -57,6 +85,36 @@ RECIPES = (
         number_copies=1,  # captions hardly have any
         digits=0.0,
         validate_every=250,
+    ),
+    LanguageModelRecipe(
+        name="lm-arxiv-char",
+        data="arxiv",
+        minutes=110,
+        tokens="character",
+        min_frequency=20,
+        model={
+            "embedding_size": 64,
+            "hidden_size": 384,
+            "num_layers": 2,
+            "tied": False,
+            "dropout": 0.05,
+        },
+        batch=96,
+        length=128,
+        learning_rate=4e-3,
+        warmup_steps=200,
+    ),
+    LanguageModelRecipe(
+        name="lm-arxiv-word",
+        minutes=60,
+        model={"embedding_size": 128, "hidden_size": 288, "num_layers": 2, "dropout": 0.2},
+        **_ARXIV_WORDS,
+    ),
+    *(
+        LanguageModelRecipe(
+            name=f"lm-arxiv-word-{cell}", minutes=20, model={"cell": cell, **_SMALL}, **_ARXIV_WORDS
+        )
+        for cell in ("rnn", "gru", "lstm")
     ),
 )
 

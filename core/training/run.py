@@ -1,9 +1,8 @@
 """One training run, from a recipe to a checkpoint folder."""
 
 import dataclasses
-import random
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import lightning
 import torch
@@ -12,30 +11,22 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader
 
 from core.checkpoint import save_checkpoint, write_json
-from core.data.augmentation import (
-    as_typed,
-    shared_numbers,
-    with_digits,
-    with_german_clock,
-    with_other_numbers,
-)
-from core.data.batching import Batch, BatchStream, by_token_count, make_batch
-from core.data.corpora import Pair
-from core.data.splits import LOADERS, ParallelData
+from core.data.documents import TextData
+from core.data.splits import ParallelData
 from core.errors import UserError
-from core.tokenizers.protocol import Tokenizer
 from core.training.beginning import begin, begun, check_state, fresh, history_before
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
-from core.training.model_card import model_card
-from core.training.module import TranslationModule
+from core.training.language_modelling import LanguageModelTask
+from core.training.module import TrainingModule
 from core.training.options import RunOptions
-from core.training.recipes import Recipe
+from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
+from core.training.task import Task
+from core.training.translation import TranslationTask
 
 _SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
-_VALID_TOKENS = 4_096  # padded target ids of a validation batch
 
 
-def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None) -> None:
+def train(recipe: Recipe, options: RunOptions, data: ParallelData | TextData | None = None) -> None:
     """Train, and write the checkpoint folder: first at each best validation, at last the average.
 
     Args:
@@ -44,46 +35,39 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | None = None)
     Raises:
         UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
     """
-    if data is None:
-        data = LOADERS[recipe.data]()
-    else:
-        recipe = dataclasses.replace(recipe, data="own")
+    task = _task(recipe, data)
     try:
-        _train(recipe, options, data)
+        _train(task, options)
     except OSError as error:
         place = error.filename or f"{options.work} or {options.output}"
         raise UserError(f"Training stopped: {place} can't be written: {error.strerror}.") from error
 
 
-def _train(recipe: Recipe, options: RunOptions, data: ParallelData) -> None:
-    state = options.work / "state.ckpt"
+def _task(recipe: Recipe, data: ParallelData | TextData | None) -> Task:
+    if isinstance(recipe, LanguageModelRecipe):
+        assert not isinstance(data, ParallelData)
+        return LanguageModelTask(recipe, data)
+    assert isinstance(recipe, TranslationRecipe) and not isinstance(data, TextData)
+    return TranslationTask(recipe, data)
+
+
+def _train(task: Task, options: RunOptions) -> None:
+    recipe, state = task.recipe, options.work / "state.ckpt"
     lightning.seed_everything(recipe.seed, verbose=False)
     if options.resume:
         check_state(state)
         model, tokenizer = begun(options.work)
     else:
-        model, tokenizer = fresh(recipe, options, data)
+        model, tokenizer = fresh(task, options)
         begin(options.work, model, tokenizer)
-    pairs = [with_german_clock(pair) for pair in data.train]
-    repeated = [pair for pair in pairs if shared_numbers(pair)] * (recipe.number_copies - 1)
-    stream = BatchStream(
-        [*pairs, *repeated],
-        tokenizer,
-        tokenizer,
-        recipe.batch_tokens,
-        recipe.seed,
-        lambda pair, chance: _augment(recipe, pair, chance),
-        recipe.source_dropout,
-    )
+    stream = task.stream(tokenizer)
     history = history_before(recipe, options)
-    module = TranslationModule(model, recipe, stream, options.minutes, options.max_steps, history)
+    module = TrainingModule(model, task, stream, options.minutes, options.max_steps, history)
 
-    def export(module: TranslationModule) -> None:
-        save_checkpoint(
-            options.output, module.model, tokenizer, tokenizer, dataclasses.asdict(recipe)
-        )
+    def export(module: TrainingModule) -> None:
+        save_checkpoint(options.output, module.model, [tokenizer], dataclasses.asdict(recipe))
         write_json(options.output / "history.json", module.history)
-        card = model_card(options.output.name, recipe, module.model, module.history)
+        card = task.card(options.output.name, module.model, module.history)
         (options.output / "README.md").write_text(card, encoding="utf-8")
 
     weights = KeepWeights(options.work / "weights", recipe.average, export)
@@ -95,7 +79,7 @@ def _train(recipe: Recipe, options: RunOptions, data: ParallelData) -> None:
     ]
     trainer = _trainer(recipe, options, callbacks)
     stream.rank, stream.world = trainer.global_rank, trainer.world_size
-    valid = _validation_batches(data, tokenizer)
+    valid = task.validation(tokenizer)
     trainer.fit(
         module,
         stream,
@@ -105,27 +89,6 @@ def _train(recipe: Recipe, options: RunOptions, data: ParallelData) -> None:
     if trainer.is_global_zero:
         _load_better(module, weights, valid)
         export(module)
-
-
-def _augment(recipe: Recipe, pair: Pair, chance: random.Random) -> Pair:
-    pair = with_other_numbers(pair, chance, recipe.other_numbers)
-    pair = with_digits(pair, chance, recipe.digits)
-    return Pair(as_typed(pair.source, chance, recipe.as_typed), pair.target)
-
-
-def _validation_batches(data: ParallelData, tokenizer: Tokenizer) -> list[Batch]:
-    pairs = [pair for part in data.valid.values() for pair in part]
-    rows = list(
-        zip(
-            tokenizer.encode_batch([pair.source for pair in pairs]),
-            tokenizer.encode_batch([pair.target for pair in pairs]),
-            strict=True,
-        )
-    )
-    return [
-        make_batch([rows[number] for number in batch], tokenizer, tokenizer)
-        for batch in by_token_count(rows, _VALID_TOKENS)
-    ]
 
 
 def _trainer(
@@ -159,7 +122,7 @@ def _precision(device: str) -> Literal["bf16-mixed", "32-true"]:
     return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"
 
 
-def _load_better(module: TranslationModule, weights: KeepWeights, valid: list[Batch]) -> None:
+def _load_better(module: TrainingModule, weights: KeepWeights, valid: Sequence[Any]) -> None:
     """Load the best weights or the average of the last, whichever validates better."""
     parameters = dict(module.model.named_parameters())
 

@@ -10,7 +10,7 @@ function row({ text, score }, index, chosen) {
   words.textContent = text;
   const figure = document.createElement("small");
   figure.textContent = score;
-  figure.title = "score: log-probability, normalised by length";
+  figure.title = "score: log-probability; normalised by length, but for stochastic-beam";
   button.append(words, figure);
   button.addEventListener("click", () => trigger("select", { index }));
   const item = document.createElement("li");

@@ -9,6 +9,8 @@ METHODS = {  # method -> the knobs that it uses
     "beam": ("beam", "length_penalty"),
     "greedy": (),
     "sample": ("temperature", "seed"),
+    "beam-sample": ("beam", "length_penalty", "temperature", "seed"),
+    "stochastic-beam": ("beam", "temperature", "seed"),
 }
 
 
@@ -32,7 +34,7 @@ KNOBS = (
         1.0,
         0.1,
         "0 to 2; higher favours longer texts.",
-        "ranks no texts",
+        "ranks no texts by length",
     ),
     Knob(
         "temperature",

@@ -3,7 +3,7 @@
 import torch
 
 from core.checkpoint import load_checkpoint
-from core.data.corpora import Pair, corpus
+from core.data.corpora import Pair, parallel_corpus
 from core.errors import UserError
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.service import CHECKPOINTS, DEFAULT
@@ -18,7 +18,7 @@ _PIECES_PER_WORD = 1.25
 
 def test_set() -> list[Pair]:
     """Return the sentence pairs of the test set; downloads them where they are not yet."""
-    return corpus("multi30k-de-en").parts()[TEST_SET]
+    return parallel_corpus("multi30k-de-en").parts()[TEST_SET]
 
 
 def shipped() -> tuple[Seq2Seq, Tokenizer | None, str]:

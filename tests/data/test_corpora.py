@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.corpora import CORPORA, Corpus, Pair, RemoteFile, corpus
+from core.data.corpora import CORPORA, Corpus, Pair, RemoteFile, parallel_corpus
 from core.errors import UserError
 
 TEXT = b"Hallo\tHello\n"
@@ -67,7 +67,7 @@ def test_a_file_that_can_not_be_downloaded_is_named_with_its_address_and_advice(
 
 def test_an_unknown_corpus_is_refused_with_the_names_of_the_others() -> None:
     with pytest.raises(UserError, match="'europarl'; there are tatoeba-de-en, multi30k-de-en"):
-        corpus("europarl")
+        parallel_corpus("europarl")
 
 
 def test_each_corpus_says_where_its_files_come_from_and_under_which_licence() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.corpora import CORPORA, Pair, corpus
+from core.data.corpora import CORPORA, Pair, parallel_corpus
 from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
 from core.evaluation.alignment import read_aligned_pairs
 from core.evaluation.held_out import NUMERALS, numeral_sentences
@@ -90,7 +90,7 @@ def test_no_sentence_with_gold_links_is_in_any_part(
 
 def test_a_leak_would_be_found(everything: ParallelData) -> None:
     # Upstream's own split of the chat leaks; the same comparison must see it.
-    raw = corpus("bcontrast-de-en").parts()
+    raw = parallel_corpus("bcontrast-de-en").parts()
     known = sentences(raw["train"])
     assert sum(words_alone(pair.target) in known for pair in raw["dev"]) > 100
 
@@ -108,17 +108,17 @@ def test_the_parts_have_their_sizes(everything: ParallelData, multi30k: Parallel
 
 
 def test_published_test_sets_are_as_upstream_has_them(everything: ParallelData) -> None:
-    raw = corpus("multi30k-de-en").parts()
+    raw = parallel_corpus("multi30k-de-en").parts()
     for part in ("test_2016_flickr", "test_2017_flickr"):
         assert everything.test[part] == raw[part]
 
 
 def test_every_corpus_is_read_with_german_first() -> None:
-    tatoeba = corpus("tatoeba-de-en").parts()["all"]
+    tatoeba = parallel_corpus("tatoeba-de-en").parts()["all"]
     assert len(tatoeba) == 169_813
     assert tatoeba[0] == Pair("Hallo!", "Hi.")
-    chat = corpus("bcontrast-de-en").parts()
+    chat = parallel_corpus("bcontrast-de-en").parts()
     assert (len(chat["train"]), len(chat["dev"])) == (13_845, 1_902)
-    for pairs in (tatoeba, chat["train"], corpus("multi30k-de-en").parts()["train"]):
+    for pairs in (tatoeba, chat["train"], parallel_corpus("multi30k-de-en").parts()["train"]):
         german = sum(" ist " in f" {p.source} " for p in pairs)
         assert german > 20 * sum(" ist " in f" {p.target} " for p in pairs)

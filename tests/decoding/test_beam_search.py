@@ -8,41 +8,19 @@ import torch
 from torch import Tensor
 
 from core.decoding.beam_search import beam_search
-from core.decoding.hypothesis import DecodedSequence, Limits
-from core.decoding.options import DecodingOptions
+from core.decoding.decode import decode
+from core.decoding.hypothesis import Limits
+from core.decoding.options import METHODS, DecodingOptions
 from core.decoding.sample import decode_one_by_one
-from core.models.seq2seq import Seq2Seq
+from tests.decoding.made import CPU, EOS, SOURCES, check_alone, check_kept, search, table
 from tests.tiny import TableModel, model
-
-CPU = torch.device("cpu")
-BOS, PAD, EOS = 12, 13, 11  # of the random models, which can write ids 0 … 11
-SOURCES = [[3, 4, 5, 6, 7, EOS], [5, EOS], [8, 9, 10, EOS], [EOS], [1, 2, 3, 4, EOS]]
 
 
 def beam(size: int, length_penalty: float = 1.0) -> DecodingOptions:
     return DecodingOptions("beam", beam=size, length_penalty=length_penalty)
 
 
-def search(
-    made: Seq2Seq, rows: list[list[int]], options: DecodingOptions, n_best: int | None = None
-) -> list[list[DecodedSequence]]:
-    longest = max(map(len, rows))
-    lengths = [len(row) for row in rows]
-    limits = Limits(BOS, EOS, [12] * len(rows), CPU, lengths)
-    source = torch.tensor([[*row, *[PAD] * (longest - len(row))] for row in rows])
-    with torch.inference_mode():
-        state = made.start(source, torch.tensor(lengths))
-    if options.method == "beam":
-        return beam_search(made, state, options, limits, n_best)
-    return [[one] for one in decode_one_by_one(made, state, options, limits)]
-
-
 # -- a table that can be read: 0 and 1 are words, 2 is </s>, 3 is <s> and can't be written --------
-
-
-def table(*rows: list[float]) -> Tensor:
-    """A Markov table of probabilities, as log-probabilities."""
-    return torch.tensor(rows).log()
 
 
 # Greedy takes "0" (0.6) and then has nothing better than 0.4; "1 </s>" has 0.4 × 0.9.
@@ -153,15 +131,6 @@ def test_the_random_models_end_at_different_lengths_and_at_the_limit() -> None:
     assert any(tokens[-1] != EOS and len(tokens) == 12 for tokens in found)
 
 
-def forced(made: Seq2Seq, row: list[int], tokens: list[int]) -> tuple[Tensor, Tensor]:
-    """The log-probabilities (T,) and attention (T, S) of a target that is given."""
-    target = torch.tensor([[BOS, *tokens[:-1]]])
-    with torch.inference_mode():
-        features, attention = made(torch.tensor([row]), torch.tensor([len(row)]), target)
-        log_probs = made.decoder.project(features)[0].log_softmax(-1)
-    return log_probs.gather(1, torch.tensor(tokens)[:, None])[:, 0], attention[0]
-
-
 @pytest.mark.parametrize("penalty", [0.0, 1.0, 1.5])
 @pytest.mark.parametrize("float16", [False, True])
 @pytest.mark.parametrize("score", ["general", "dot"])
@@ -174,13 +143,9 @@ def test_what_a_hypothesis_keeps_is_that_of_forced_decoding_of_its_tokens(
         for row, hypotheses in zip(SOURCES, search(made, SOURCES, beam(5, penalty)), strict=True):
             parents_change += len({one.tokens[0] for one in hypotheses}) > 1
             for one in hypotheses:
-                log_probs, attention = forced(made, row, one.tokens)
-                assert one.log_probs == pytest.approx(log_probs.tolist(), abs=1e-4)
+                check_kept(made, row, one)
                 total = sum(one.log_probs) / len(one.tokens) ** penalty
                 assert one.score == pytest.approx(total, abs=1e-4)
-                assert one.attention is not None
-                assert one.attention.shape == (len(one.tokens), len(row))
-                torch.testing.assert_close(one.attention, attention, atol=1e-4, rtol=0)
     assert parents_change > 5, "hypotheses must have been reordered, or this proves less"
 
 
@@ -209,29 +174,18 @@ def test_the_n_best_are_the_first_of_all(n_best: int) -> None:
         assert [one.tokens for one in some] == [one.tokens for one in hypotheses[:n_best]]
 
 
-@pytest.mark.parametrize("method", ["beam", "greedy", "sample"])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_batch_gives_what_each_source_gives_alone(method: str) -> None:
-    options = DecodingOptions(method, beam=4, seed=3)
     for seed in range(4):
-        made = model(seed, ending=1.0)
-        together = search(made, SOURCES, options)
-        for row, hypotheses in zip(SOURCES, together, strict=True):
-            (alone,) = search(made, [row], options)
-            assert [one.tokens for one in hypotheses] == [one.tokens for one in alone]
-            for one, other in zip(hypotheses, alone, strict=True):
-                assert one.log_probs == pytest.approx(other.log_probs, abs=1e-4)
-                torch.testing.assert_close(one.attention, other.attention, atol=1e-4, rtol=0)
+        check_alone(model(seed, ending=1.0), DecodingOptions(method, beam=4, seed=3))
 
 
-@pytest.mark.parametrize("method", ["beam", "greedy", "sample"])
+@pytest.mark.parametrize("method", METHODS)
 def test_no_more_tokens_are_written_than_each_source_may_have(method: str) -> None:
     toy = TableModel(torch.tensor([[0.0, 0.0, -40.0, -torch.inf]] * 4).expand(3, 4, 4))
     limits = Limits(3, 2, [1, 5, 3], CPU)  # </s> hardly ever comes
     options = DecodingOptions(method, beam=3)
-    if method == "beam":
-        found = beam_search(toy, toy.start(), options, limits)
-    else:
-        found = [[one] for one in decode_one_by_one(toy, toy.start(), options, limits)]
+    found = decode(toy, toy.start(), options, limits)
     for hypotheses, most in zip(found, limits.max_tokens, strict=True):
         assert len(hypotheses[0].tokens) == most
         assert 2 not in hypotheses[0].tokens

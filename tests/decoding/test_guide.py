@@ -5,12 +5,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.decoding.beam_search import beam_search
+from core.decoding.decode import decode as decode_all
 from core.decoding.force import force_decode
 from core.decoding.guide import ForcedAttention, Guide, Spelling, check_forced
 from core.decoding.hypothesis import DecodedSequence, Limits
 from core.decoding.options import METHODS, DecodingOptions
-from core.decoding.sample import decode_one_by_one
 from core.errors import UserError
 from tests.tiny import model
 
@@ -27,9 +26,7 @@ def decode(options: DecodingOptions, guide: Guide, seed: int = 0) -> list[Decode
     limits = Limits(BOS, EOS, [30], CPU, [len(SOURCE)])
     with torch.inference_mode():
         state = made.start(torch.tensor([SOURCE]), torch.tensor([len(SOURCE)]))
-    if options.method == "beam":
-        return beam_search(made, state, options, limits, guide=guide)[0]
-    return decode_one_by_one(made, state, options, limits, guide)
+    return decode_all(made, state, options, limits, guide=guide)[0]
 
 
 def spelt(tokens: list[int]) -> bytes:
@@ -61,6 +58,22 @@ def test_every_hypothesis_begins_as_given(method: str, rest: bytes, tokens: tupl
             assert spelt(sequence.tokens[len(tokens) :]).startswith(rest)
 
 
+@pytest.mark.parametrize("method", ["sample", "beam-sample", "stochastic-beam"])
+@pytest.mark.parametrize("rest", [b"", b"bbbbbbbbbbbb"])
+def test_what_is_given_is_written_whatever_the_filters_say(rest: bytes, method: str) -> None:
+    guide = Guide((7, 7), rest, SPELLING)
+    options = DecodingOptions(method, beam=4, no_repeat_ngram=1, top_k=2)
+    for seed in range(5):
+        for sequence in decode(options, guide, seed):
+            assert tuple(sequence.tokens[:2]) == (7, 7)
+            assert spelt(sequence.tokens[2:]).startswith(rest)
+            # What comes after it is filtered, whether the others have come so far or not.
+            given = next(n for n in range(2, 30) if len(spelt(sequence.tokens[2:n])) >= len(rest))
+            free = sequence.tokens[given:]
+            assert len(set(free)) == len(free)
+            assert not set(free) & set(sequence.tokens[:given])
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_beginning_that_is_chosen_anyway_changes_nothing(method: str) -> None:
     options = DecodingOptions(method, beam=1)
@@ -70,9 +83,10 @@ def test_a_beginning_that_is_chosen_anyway_changes_nothing(method: str) -> None:
     assert guided.log_probs == pytest.approx(free.log_probs, abs=1e-5)
 
 
-def test_log_probabilities_are_the_models_own() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_log_probabilities_are_the_models_own(method: str) -> None:
     guide = Guide((7,), b"abab", SPELLING, (ForcedAttention(1, (0, 2), to_end=True),))
-    for sequence in decode(DecodingOptions(beam=3), guide):
+    for sequence in decode(DecodingOptions(method, beam=3), guide):
         forced = force(sequence.tokens, guide)
         assert sequence.log_probs == pytest.approx(forced.log_probs, abs=1e-4)
         assert sequence.attention is not None and forced.attention is not None

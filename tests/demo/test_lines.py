@@ -20,6 +20,10 @@ def test_the_summary_names_what_the_method_used(translation: Translation) -> Non
     assert "greedy · seed –" in lines.summary_line(replace(translation, method="greedy"))
     sampled = replace(translation, method="sample", temperature=0.8, seed=42)
     assert "sample · temperature 0.8 · seed 42 · 3 tokens" in lines.summary_line(sampled)
+    drawn = lines.summary_line(replace(sampled, method="beam-sample"))
+    assert "beam-sample · beam 2 · length penalty 1 · temperature 0.8 · seed 42 · 3" in drawn
+    drawn = lines.summary_line(replace(sampled, method="stochastic-beam"))
+    assert "stochastic-beam · beam 2 · temperature 0.8 · seed 42 · 3" in drawn
 
 
 def test_the_summary_says_what_the_visitor_fixed(translation: Translation) -> None:

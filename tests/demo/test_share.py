@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.decoding.options import METHODS
 from core.errors import UserError
 from core.pipelines.results import ForcedAttention
 from demo import limits, share
@@ -25,7 +26,7 @@ def views(draw) -> View:
         whole,
         source=draw(TEXT.filter(str.strip)),
         checkpoint=draw(TEXT),
-        method=draw(st.sampled_from(["beam", "greedy", "sample"])),
+        method=draw(st.sampled_from(METHODS)),
         beam=draw(st.integers(1, 10)),
         length_penalty=draw(st.floats(0, 2)),
         temperature=draw(st.floats(0.05, 2)),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.checkpoint import load_checkpoint
-from core.decoding.options import DecodingOptions
+from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
 from core.pipelines.results import Hypothesis, Token, Translation
 from core.pipelines.translator import Translator
@@ -152,7 +152,7 @@ def test_odd_text_is_translated_like_any_other(translator: Translator, text: str
     assert all(math.isfinite(value) for one in result.hypotheses for value in one.log_probs)
 
 
-@pytest.mark.parametrize("method", ["greedy", "beam", "sample"])
+@pytest.mark.parametrize("method", METHODS)
 def test_each_line_in_gives_the_line_out_that_it_gives_alone(
     translator: Translator, method: str
 ) -> None:

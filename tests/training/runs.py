@@ -4,13 +4,13 @@ from pathlib import Path
 
 from core.data.splits import ParallelData
 from core.training.options import RunOptions
-from core.training.recipes import Recipe
+from core.training.recipes import TranslationRecipe
 from tests.tiny import PAIRS
 
 DATA = ParallelData(train=PAIRS[:80], valid={"made-up": PAIRS[80:]}, test={})
 
 
-def recipe(**changes) -> Recipe:
+def recipe(**changes) -> TranslationRecipe:
     sizes = {"embedding_size": 16, "encoder_hidden_size": 8, "decoder_hidden_size": 16}
     settings = {
         "name": "tiny",
@@ -24,7 +24,7 @@ def recipe(**changes) -> Recipe:
         "source_dropout": 0.0,  # its draws can't be repeated
         "validate_every": 10,
     }
-    return Recipe(**{**settings, **changes})
+    return TranslationRecipe(**{**settings, **changes})
 
 
 def options(folder: Path, **changes) -> RunOptions:

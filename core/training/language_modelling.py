@@ -1,0 +1,71 @@
+"""Training a language model: words or characters, chunks of documents, the state carried on."""
+
+import dataclasses
+
+from torch import Tensor
+
+from core.data.documents import TEXTS, TextData
+from core.data.text_batching import TextBatch, TextStream, text_batches
+from core.models.language_model import LanguageModel, LanguageModelConfig, RecurrentState
+from core.tokenizers.character import CharacterTokenizer
+from core.tokenizers.protocol import Tokenizer
+from core.tokenizers.word import WordTokenizer
+from core.training.loss import projected_loss
+from core.training.model_card import language_model_card
+from core.training.recipes import LanguageModelRecipe
+from core.training.task import Carried, History
+
+
+class LanguageModelTask:
+    """See :class:`core.training.task.Task`."""
+
+    def __init__(self, recipe: LanguageModelRecipe, data: TextData | None) -> None:
+        """``data`` is a user's own; by default the recipe's."""
+        self.recipe = recipe if data is None else dataclasses.replace(recipe, data="own")
+        self.data = TEXTS[recipe.data]() if data is None else data
+
+    def tokenizer(self) -> Tokenizer:
+        tokens, least = self.recipe.tokens, self.recipe.min_frequency
+        if tokens == "character":
+            return CharacterTokenizer.train(self.data.train, least)
+        split = "space" if tokens == "space" else "razdel"
+        return WordTokenizer.train(self.data.train, least, split)
+
+    def model(self, tokenizer: Tokenizer) -> LanguageModel:
+        sizes = LanguageModelConfig(tokenizer.vocab_size, tokenizer.eos_id + 1, **self.recipe.model)
+        return LanguageModel(sizes)
+
+    def stream(self, tokenizer: Tokenizer) -> TextStream:
+        recipe = self.recipe
+        return TextStream(
+            tokenizer.encode_batch(self.data.train),
+            tokenizer,
+            recipe.batch,
+            recipe.length,
+            recipe.continuous,
+            recipe.seed,
+        )
+
+    def validation(self, tokenizer: Tokenizer) -> list[TextBatch]:
+        rows = tokenizer.encode_batch(self.data.valid)
+        recipe = self.recipe
+        return list(text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous))
+
+    def loss(
+        self, model: LanguageModel, batch: TextBatch, carried: Carried, smoothing: float
+    ) -> tuple[Tensor, Tensor, Carried]:
+        fresh = batch.begins or carried is None
+        state = model.start(len(batch.inputs)) if fresh else RecurrentState(*carried or ())
+        features, after = model(batch.inputs, state)
+        loss, nll = projected_loss(
+            features[batch.is_target],  # padding costs nothing from here on
+            model.output.weight,
+            model.bias,
+            batch.targets[batch.is_target],
+            model.config.writable,
+            smoothing,
+        )
+        return loss, nll, tuple(after.detach())
+
+    def card(self, name: str, model: LanguageModel, history: History) -> str:
+        return language_model_card(name, self.recipe, model, history)
