@@ -6,7 +6,9 @@ import typer
 
 from core.commands.data import app as data_app
 from core.commands.evaluate import evaluate
+from core.commands.generate import generate
 from core.commands.info import info
+from core.commands.study import study
 from core.commands.train import train
 from core.commands.translate import translate
 from core.errors import UserError
@@ -15,9 +17,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Recurrent sequence models: translate, evaluate, train, and look at the data.",
+    help="Recurrent sequence models: translate, generate, evaluate, train, look at the data.",
 )
-for command in (translate, evaluate, train, info):
+for command in (translate, generate, evaluate, train, study, info):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

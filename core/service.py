@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
@@ -204,6 +205,10 @@ class Service:
         if not isinstance(pipeline, TextGenerator):
             raise UserError(f"{name} is a translator: it has no language model to write with.")
         return pipeline
+
+    def model(self, name: str) -> nn.Module:
+        """Return the model of a checkpoint of any kind; errors are those of ``translator``."""
+        return self._pipeline(name).model
 
     def _pipeline(self, name: str) -> Translator | TextGenerator:
         with self._lock:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 import typer
 
-from core.checkpoint import read_config
+from core.checkpoint import KINDS, read_config
 from core.commands.options import Json, to_json
 from core.evaluation.metrics import read_metrics
 from core.service import Service
@@ -19,10 +19,11 @@ def info(as_json: Json = False) -> None:
     checkpoints = {
         name: {
             "kind": read_config(service.root / name)["kind"],
-            "weights": sum(p.numel() for p in service.translator(name).model.parameters()),
+            "weights": sum(p.numel() for p in service.model(name).parameters()),
             "metrics": read_metrics(service.root / name),
         }
-        for name in service.checkpoints()
+        for kind in KINDS
+        for name in service.checkpoints(kind)
     }
     facts = {
         "checkpoints": checkpoints,

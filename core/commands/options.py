@@ -16,6 +16,20 @@ Beam = Annotated[int, typer.Option(help="Hypotheses that the beam methods keep."
 LengthPenalty = Annotated[float, typer.Option(help="Scores are divided by length to this power.")]
 Temperature = Annotated[float, typer.Option(help="Of drawing; higher is bolder.")]
 Seed = Annotated[int, typer.Option(help="Of drawing; the same seed gives the same text.")]
+TopK = Annotated[int, typer.Option(help="Draw among so many of the likeliest tokens; 0 is all.")]
+TopP = Annotated[
+    float, typer.Option(help="Draw among the likeliest that together reach this; 1 is all.")
+]
+MinP = Annotated[
+    float, typer.Option(help="Draw what has this share of the likeliest's probability; 0 is all.")
+]
+Typical = Annotated[
+    float, typer.Option(help="Draw among the most typical that reach this; 1 is all.")
+]
+RepetitionPenalty = Annotated[float, typer.Option(help="Of what was written before; 1 is none.")]
+NoRepeat = Annotated[
+    int, typer.Option(help="Tokens in a row that are not written twice; 0 allows all.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from core.data.splits import load_own
+from core.data.documents import TextData, load_own_text
+from core.data.splits import ParallelData, load_own
 from core.errors import UserError
 from core.service import CHECKPOINTS
 
@@ -17,6 +18,10 @@ def train(
         Path | None, typer.Option(help="Your own text: source sentences, or a TSV of pairs.")
     ] = None,
     target: Annotated[Path | None, typer.Option(help="Their translations, line by line.")] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(help="Your own text for a language model, a document on each line."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Checkpoint folder; by default checkpoints/NAME.")
     ] = None,
@@ -39,7 +44,7 @@ def train(
     """Train a recipe, on its own data or on yours; the page then offers the checkpoint."""
     # Lightning takes seconds to import, and nothing else needs it.
     from core.training.options import RunOptions
-    from core.training.recipes import find_recipe
+    from core.training.recipes import LanguageModelRecipe, find_recipe
     from core.training.run import train as run
 
     recipe = find_recipe(name)
@@ -47,9 +52,7 @@ def train(
         if not 0 < learning_rate <= 1:  # NaN as well
             raise UserError(f"learning_rate must be from above 0 to 1, not {learning_rate}.")
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
-    if target is not None and source is None:
-        raise UserError("--target needs --source.")
-    data = None if source is None else load_own(source, target)
+    data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")
     folder = output or CHECKPOINTS / name
@@ -68,3 +71,18 @@ def train(
         ),
         data,
     )
+
+
+def _own_data(
+    writes: bool, source: Path | None, target: Path | None, text: Path | None
+) -> ParallelData | TextData | None:
+    """Return a user's own data, None if there is none; a language model (``writes``) has text."""
+    if writes and (source or target):
+        raise UserError("A language model is trained on --text FILE, not on --source and --target.")
+    if not writes and text is not None:
+        raise UserError("A translator is trained on --source and --target, not on --text.")
+    if text is not None:
+        return load_own_text(text)
+    if target is not None and source is None:
+        raise UserError("--target needs --source.")
+    return None if source is None else load_own(source, target)

@@ -1,15 +1,14 @@
 """What the training text is like: how many words, how rare, how long."""
 
-import platform
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from razdel import tokenize
 
 from core.data.splits import load_all
+from core.report import curve, report
 
 CUT_OFFS = (32, 42, 48, 64)  # words of a sentence
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -55,24 +54,22 @@ def corpus_report(command: str) -> dict[str, Any]:
         side: Counter(len(sentence.split()) for sentence in text) for side, text in sides.items()
     }
     german, english = rows
-    return {
-        "title": "What the training text is like",
-        "question": "How many words are there, how many are rare, and what would a limit cost?",
-        "command": command,
-        "date": date.today().isoformat(),
-        "machine": platform.processor() or platform.machine(),
-        "rows": rows,
-        "series": [
-            {
-                "name": side,
-                "x": sorted(counts),
-                "y": [counts[length] for length in sorted(counts)],
-                "x_label": "words of a sentence, between spaces",
-                "y_label": "sentences",
-            }
+    return report(
+        "What the training text is like",
+        "How many words are there, how many are rare, and what would a limit cost?",
+        command,
+        rows,
+        [
+            curve(
+                side,
+                sorted(counts),
+                [counts[length] for length in sorted(counts)],
+                "words of a sentence, between spaces",
+                "sentences",
+            )
             for side, counts in lengths.items()
         ],
-        "finding": (
+        (
             f"{german['share_of_types_below_5']:.0%} of the German and"
             f" {english['share_of_types_below_5']:.0%} of the English vocabulary occur fewer than"
             f" five times, but they are {german['share_of_tokens_below_5']:.1%} and"
@@ -80,4 +77,4 @@ def corpus_report(command: str) -> dict[str, Any]:
             f" lose them, subwords don't. A limit of 32 words would lose"
             f" {german['lost_at_32']:.2%} of the German words."
         ),
-    }
+    )

@@ -25,7 +25,7 @@ from core.pipelines.generation import (
     Step,
 )
 from core.pipelines.results import Alternative
-from core.tokenizers.protocol import ClosedTokenizer
+from core.tokenizers.protocol import closed
 
 _RIVALS = 10  # alternatives kept of each token
 _CANDIDATES = 30  # of a distribution
@@ -36,9 +36,8 @@ class TextGenerator:
 
     def __init__(self, checkpoint: Checkpoint[LanguageModel]) -> None:
         self.checkpoint, self.model = checkpoint, checkpoint.model
-        tokenizer: ClosedTokenizer = checkpoint.target_tokenizer  # type: ignore[assignment]
-        self.tokenizer = tokenizer
-        self._space = " " if tokenizer.kind == "word" else ""
+        self.tokenizer = closed(checkpoint.target_tokenizer)
+        self._space = " " if self.tokenizer.kind == "word" else ""
 
     def prompt(self, text: str, options: DecodingOptions, max_tokens: int) -> Generation:
         """Return a generation of which nothing is written yet.

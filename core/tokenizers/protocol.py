@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from core.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Tokenizer(Protocol):
         """Write the tokenizer to one file."""
 
 
+@runtime_checkable
 class ClosedTokenizer(Tokenizer, Protocol):
     """A tokenizer with a closed vocabulary: what is not in it is ``<unk>``."""
 
@@ -60,3 +63,14 @@ class ClosedTokenizer(Tokenizer, Protocol):
 
     def unknown_nats(self, text: str) -> float:
         """Return what it costs to spell that, under a unigram model of characters."""
+
+
+def closed(tokenizer: Tokenizer) -> ClosedTokenizer:
+    """Return a tokenizer as one with a closed vocabulary.
+
+    Raises:
+        UserError: it has none, so that there is no ``<unk>`` to measure.
+    """
+    if not isinstance(tokenizer, ClosedTokenizer):
+        raise UserError(f"A language model reads words or characters, not {tokenizer.kind}s.")
+    return tokenizer

@@ -37,6 +37,15 @@ class WordTokenizer:
         words = (word for text in texts for word, _, _ in _words(text, split))
         return cls(Vocabulary.count(words, min_frequency, end=" "), split)
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """The words of ids 0, 1, …"""
+        return self._vocabulary.entries
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of a text as the vocabulary spells them, unknown ones as they are."""
+        return [word for word, _, _ in _words(text, self.split)]
+
     def unknown(self, text: str) -> list[str]:
         """Return the words of a text that the vocabulary does not hold, in their order."""
         return [
@@ -45,7 +54,7 @@ class WordTokenizer:
 
     def unknown_nats(self, text: str) -> float:
         """Return what it costs to spell the unknown words of a text, in nats."""
-        return self._vocabulary.unknown_nats(word for word, _, _ in _words(text, self.split))
+        return self._vocabulary.unknown_nats(self.words(text))
 
     def encode(self, text: str) -> list[Piece]:
         """Return a piece for each word."""

@@ -70,7 +70,13 @@ def begin(work: Path, model: Any, tokenizer: Tokenizer) -> None:
     work.mkdir(parents=True)
     tokenizer.save(work / "tokenizer.json")
     sizes = dataclasses.asdict(model.config)
-    begun = {"kind": kind_of(model), "model": sizes, "tokenizer": tokenizer.kind}
+    frozen = [name for name, one in model.named_parameters() if not one.requires_grad]
+    begun = {
+        "kind": kind_of(model),
+        "model": sizes,
+        "tokenizer": tokenizer.kind,
+        "frozen": frozen,
+    }
     write_json(work / "model.json", begun)
 
 
@@ -79,4 +85,6 @@ def begun(work: Path) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     saved = read_json(work / "model.json")
     kind = KINDS[saved["kind"]]
     model: Seq2Seq | LanguageModel = kind.model(kind.config(**saved["model"]))
+    for name in saved["frozen"]:
+        model.get_parameter(name).requires_grad_(False)
     return model, LOADERS[saved["tokenizer"]](work / "tokenizer.json")

@@ -1,11 +1,16 @@
 """Training a language model: words or characters, chunks of documents, the state carried on."""
 
 import dataclasses
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from torch import Tensor
 
 from core.data.documents import TEXTS, TextData
 from core.data.text_batching import TextBatch, TextStream, text_batches
+from core.data.word_vectors import place_vectors
+from core.errors import UserError
 from core.models.language_model import LanguageModel, LanguageModelConfig, RecurrentState
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
@@ -14,6 +19,8 @@ from core.training.loss import projected_loss
 from core.training.model_card import language_model_card
 from core.training.recipes import LanguageModelRecipe
 from core.training.task import Carried, History
+
+log = logging.getLogger(__name__)
 
 
 class LanguageModelTask:
@@ -33,7 +40,20 @@ class LanguageModelTask:
 
     def model(self, tokenizer: Tokenizer) -> LanguageModel:
         sizes = LanguageModelConfig(tokenizer.vocab_size, tokenizer.eos_id + 1, **self.recipe.model)
-        return LanguageModel(sizes)
+        model = LanguageModel(sizes)
+        if self.recipe.vectors:
+            self._place_vectors(model, tokenizer)
+        return model
+
+    def _place_vectors(self, model: LanguageModel, tokenizer: Tokenizer) -> None:
+        if not isinstance(tokenizer, WordTokenizer):
+            raise UserError("Word vectors are for a model of words.")
+        if self.recipe.freeze_vectors and model.config.tied:
+            raise UserError("Vectors can't be frozen where the output is tied to them.")
+        path = Path(self.recipe.vectors)
+        coverage = place_vectors(model.embedding.weight, tokenizer.vocabulary, path)
+        log.info("%s has %.1f %% of the vocabulary.", path, 100 * coverage.share)
+        model.embedding.weight.requires_grad_(not self.recipe.freeze_vectors)
 
     def stream(self, tokenizer: Tokenizer) -> TextStream:
         recipe = self.recipe
@@ -46,10 +66,16 @@ class LanguageModelTask:
             recipe.seed,
         )
 
+    def batches(self, tokenizer: Tokenizer) -> Iterator[TextBatch]:
+        """Yield the batches of one epoch, in the order of lengths."""
+        return self._batches(tokenizer, self.data.train)
+
     def validation(self, tokenizer: Tokenizer) -> list[TextBatch]:
-        rows = tokenizer.encode_batch(self.data.valid)
-        recipe = self.recipe
-        return list(text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous))
+        return list(self._batches(tokenizer, self.data.valid))
+
+    def _batches(self, tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[TextBatch]:
+        recipe, rows = self.recipe, tokenizer.encode_batch(documents)
+        return text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous)
 
     def loss(
         self, model: LanguageModel, batch: TextBatch, carried: Carried, smoothing: float

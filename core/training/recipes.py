@@ -49,6 +49,8 @@ class LanguageModelRecipe(Recipe):
     batch: int = 64  # texts side by side
     length: int = 64  # tokens of a chunk, through which gradients flow
     continuous: bool = False  # all documents as one text, or each from an empty state
+    vectors: str = ""  # a file of word vectors that the embedding begins with
+    freeze_vectors: bool = False  # they stay as they are; an embedding tied to the output can't
 
 
 _ARXIV_WORDS: dict[str, Any] = {

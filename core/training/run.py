@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.training.beginning import begin, begun, check_state, fresh, history_before
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
+from core.training.memory import keep_memory
 from core.training.module import TrainingModule
 from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
@@ -35,6 +36,7 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | TextData | N
     Raises:
         UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
     """
+    keep_memory()
     task = _task(recipe, data)
     try:
         _train(task, options)

@@ -1,0 +1,41 @@
+"""The form of a stored result, checkpoints/reports/<name>.json, which the Reports tab draws."""
+
+import platform
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+
+def report(
+    title: str,
+    question: str,
+    command: str,
+    rows: Sequence[dict[str, Any]],
+    series: Sequence[dict[str, Any]],
+    finding: str,
+) -> dict[str, Any]:
+    """Return a report with today's date and this machine.
+
+    Args:
+        command: that repeats it.
+        rows: of its table, all with the same keys.
+        series: of its plot, see :func:`curve`.
+        finding: one sentence, made of the figures above.
+    """
+    return {
+        "title": title,
+        "question": question,
+        "command": command,
+        "date": date.today().isoformat(),
+        "machine": platform.processor() or platform.machine(),
+        "rows": list(rows),
+        "series": list(series),
+        "finding": finding,
+    }
+
+
+def curve(
+    name: str, x: Sequence[float], y: Sequence[float], x_label: str, y_label: str
+) -> dict[str, Any]:
+    """Return one line of a plot."""
+    return {"name": name, "x": list(x), "y": list(y), "x_label": x_label, "y_label": y_label}

@@ -1,0 +1,242 @@
+"""Studies: small training runs whose comparison answers one question, stored as reports."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from core.checkpoint import load_checkpoint, read_history
+from core.decoding.options import DecodingOptions
+from core.evaluation.perplexity import TextScores, score_documents
+from core.pipelines.generator import TextGenerator
+from core.report import curve, report
+from core.training.language_modelling import LanguageModelTask
+from core.training.options import RunOptions
+from core.training.recipes import LanguageModelRecipe
+from core.training.run import train
+from core.training.word_vectors import train_vectors
+
+Report = dict[str, Any]
+WORK = Path("runs") / "studies"
+_CELLS = ("rnn", "gru", "lstm")
+_SIZES: dict[str, Any] = {"embedding_size": 64, "hidden_size": 128, "num_layers": 1}
+_WORDS = LanguageModelRecipe(
+    name="study",
+    data="arxiv-subset",
+    minutes=1,
+    tokens="word",
+    min_frequency=5,
+    model={**_SIZES, "dropout": 0.1},
+    batch=32,
+    length=64,
+    learning_rate=4e-3,
+    warmup_steps=50,
+    average=1,
+)
+_CHARACTERS = dataclasses.replace(
+    _WORDS, tokens="character", min_frequency=10, model={**_WORDS.model, "tied": False}, length=128
+)
+
+
+class Run(NamedTuple):
+    """What a run of a study gives."""
+
+    writer: TextGenerator
+    history: list[dict[str, float]]  # a row an epoch
+    weights: int  # that are trained
+    scores: TextScores  # on the validation part
+
+
+def run(name: str, recipe: LanguageModelRecipe, epochs: int) -> Run:
+    """Train for so many epochs, each validated, whatever its loss."""
+    task = LanguageModelTask(recipe, None)
+    tokenizer = task.tokenizer()
+    steps = sum(1 for _ in task.batches(tokenizer))
+    recipe = dataclasses.replace(recipe, validate_every=steps, patience=epochs)
+    folder = WORK / name
+    train(
+        recipe,
+        RunOptions(folder, WORK / f"{name}-run", minutes=1, max_steps=steps * epochs, device="cpu"),
+    )
+    checkpoint = load_checkpoint(folder)
+    frozen = checkpoint.model.embedding.weight.numel() if recipe.freeze_vectors else 0
+    weights = sum(p.numel() for p in checkpoint.model.parameters()) - frozen
+    writer = TextGenerator(checkpoint)
+    scores = score_documents(writer.model, writer.tokenizer, task.data.valid)
+    return Run(writer, read_history(folder), weights, scores)
+
+
+def recurrent_kinds(command: str) -> Report:
+    """RNN, GRU and LSTM, of words and of characters, ten epochs each on few abstracts."""
+    rows: list[dict[str, Any]] = []
+    series: list[dict[str, Any]] = []
+    for unit, recipe in (("word", _WORDS), ("character", _CHARACTERS)):
+        for cell in _CELLS:
+            name = f"{unit}-{cell}"
+            done = run(name, _with(recipe, cell=cell), epochs=10)
+            rows.append(
+                {
+                    "model": name,
+                    "weights": done.weights,
+                    "seconds_per_epoch": round(done.history[-1]["seconds"] / 10, 1),
+                    "perplexity": round(done.scores.perplexity, 2),
+                    "comparable_bits_per_character": round(
+                        done.scores.comparable_bits_per_character, 3
+                    ),
+                    "sample": _sample(done.writer),
+                }
+            )
+            series += _curves(name, done.history)
+    best = {
+        unit: min(
+            (row for row in rows if row["model"].startswith(unit)), key=lambda r: r["perplexity"]
+        )
+        for unit in ("word", "character")
+    }
+    return report(
+        "RNN, GRU and LSTM on 1,800 abstracts, ten epochs",
+        "What do gates cost, and what do they gain?",
+        command,
+        rows,
+        series,
+        f"Of words {best['word']['model']} is best (perplexity {best['word']['perplexity']}), of"
+        f" characters {best['character']['model']} ({best['character']['perplexity']}).",
+    )
+
+
+def overfitting(command: str) -> Report:
+    """RNN and LSTM of words for 200 epochs on few abstracts."""
+    rows: list[dict[str, Any]] = []
+    series: list[dict[str, Any]] = []
+    for cell in ("rnn", "lstm"):
+        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=200)
+        losses = [row["valid_loss"] for row in done.history]
+        best = losses.index(min(losses))
+        stop = _stopped(losses, patience=10)
+        rows.append(
+            {
+                "model": f"word-{cell}",
+                "best_epoch": best + 1,
+                "best_perplexity": round(math.exp(losses[best]), 1),
+                "last_perplexity": round(math.exp(losses[-1]), 1),
+                "last_train_perplexity": round(math.exp(done.history[-1]["train_loss"]), 1),
+                "stopped_at_epoch": stop + 1,
+                "minutes": round(done.history[-1]["seconds"] / 60, 1),
+                "minutes_saved": round(
+                    (done.history[-1]["seconds"] - done.history[stop]["seconds"]) / 60, 1
+                ),
+            }
+        )
+        series += _curves(f"word-{cell}", done.history)
+    told = "; ".join(
+        f"{row['model']} is best at epoch {row['best_epoch']}"
+        f" ({row['best_perplexity']}) and ends at {row['last_perplexity']}"
+        for row in rows
+    )
+    return report(
+        "200 epochs on 1,800 abstracts",
+        "When does a model begin to learn its text by heart, and what would early stopping save?",
+        command,
+        rows,
+        series,
+        f"{told}; stopping after 10 epochs without progress would have saved"
+        f" {sum(row['minutes_saved'] for row in rows):.0f} of"
+        f" {sum(row['minutes'] for row in rows):.0f} minutes.",
+    )
+
+
+def word_vectors(command: str) -> Report:
+    """Word vectors from the training part: none, frozen, tuned."""
+    path, size = WORK / "vectors.txt", 96
+    train_vectors("arxiv", size, path)
+    plain = _with(_WORDS, embedding_size=size, tied=False)
+    given = dataclasses.replace(plain, vectors=str(path))
+    frozen = dataclasses.replace(given, freeze_vectors=True)
+    rows: list[dict[str, Any]] = []
+    series: list[dict[str, Any]] = []
+    for name, recipe in (("scratch", plain), ("frozen", frozen), ("tuned", given)):
+        done = run(f"vectors-{name}", recipe, epochs=10)
+        rows.append(
+            {
+                "embedding": name,
+                "weights_trained": done.weights,
+                "perplexity": round(done.scores.perplexity, 1),
+                "seconds_per_epoch": round(done.history[-1]["seconds"] / 10, 1),
+            }
+        )
+        series += _curves(name, done.history)
+    best = min(rows, key=lambda row: row["perplexity"])
+    return report(
+        "Word vectors of all abstracts in a model of 1,800",
+        "Do vectors that were trained on more text help, frozen or tuned?",
+        command,
+        rows,
+        series,
+        f"The {best['embedding']} embedding is best: perplexity {best['perplexity']} after ten"
+        f" epochs, {rows[0]['perplexity']} from scratch.",
+    )
+
+
+def documents_or_stream(command: str) -> Report:
+    """Documents from an empty state, or one text cut into lanes: as many tokens of each."""
+    rows: list[dict[str, Any]] = []
+    series: list[dict[str, Any]] = []
+    for name, continuous in (("documents", False), ("stream", True)):
+        recipe = dataclasses.replace(_WORDS, continuous=continuous)
+        done = run(f"cut-{name}", recipe, epochs=10)
+        rows.append(
+            {
+                "cut": name,
+                "perplexity": round(done.scores.perplexity, 1),
+                "seconds_per_epoch": round(done.history[-1]["seconds"] / 10, 1),
+            }
+        )
+        series += _curves(name, done.history)
+    best, other = sorted(rows, key=lambda row: row["perplexity"])
+    return report(
+        "Documents or one stream",
+        "Which way of cutting text for truncated BPTT validates better in the same time?",
+        command,
+        rows,
+        series,
+        f"Read as {best['cut']}, the model has a perplexity of {best['perplexity']} on documents"
+        f" from an empty state; read as {other['cut']}, {other['perplexity']}.",
+    )
+
+
+STUDIES: dict[str, Callable[[str], Report]] = {
+    "recurrent-kinds": recurrent_kinds,
+    "overfitting": overfitting,
+    "word-vectors": word_vectors,
+    "documents-or-stream": documents_or_stream,
+}
+
+
+def _with(recipe: LanguageModelRecipe, **sizes: Any) -> LanguageModelRecipe:
+    return dataclasses.replace(recipe, model={**recipe.model, **sizes})
+
+
+def _stopped(losses: list[float], patience: int) -> int:
+    """Return the epoch, from 0, at which early stopping would have ended."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch
+    return len(losses) - 1
+
+
+def _curves(name: str, history: list[dict[str, float]]) -> list[dict[str, Any]]:
+    epochs = list(range(1, len(history) + 1))
+    return [
+        curve(f"{name}, {part}", epochs, [row[f"{part}_loss"] for row in history], "epoch", "nats")
+        for part in ("train", "valid")
+    ]
+
+
+def _sample(writer: TextGenerator) -> str:
+    options = DecodingOptions(method="sample", temperature=0.7, seed=1)
+    length = 30 if writer.tokenizer.kind == "word" else 150
+    return writer.write_all([writer.prompt("We", options, length)])[0].pretty
