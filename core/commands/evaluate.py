@@ -11,13 +11,13 @@ from core.commands.measured import Measured
 from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_json
 from core.decoding.options import DecodingOptions
 from core.evaluation.metrics import store_metrics
-from core.service import Service
+from core.service import CHECKPOINTS, Service
 
 PART = "A held-out part in place of files; numerals or alignments, of hand-written sentences."
 
 
 def evaluate(
-    name: Annotated[str, typer.Argument(help="Name of a folder in checkpoints/.")],
+    name: Annotated[str, typer.Argument(help="A folder in checkpoints/, or the path of one.")],
     source: Annotated[Path | None, typer.Option(help="German sentences, one a line.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Their English translations.")] = None,
     text: Annotated[
@@ -39,7 +39,9 @@ def evaluate(
     character.
     """
     options = DecodingOptions(method, beam, length_penalty)
-    service = Service(device=device)
+    folder = Path(name)
+    service = Service(folder.parent if len(folder.parts) > 1 else CHECKPOINTS, device)
+    name = folder.name
     how = ""
     if name in service.checkpoints("language-model"):
         measured = measure_language_model(service.generator(name), part, text)
@@ -51,7 +53,7 @@ def evaluate(
     if store:
         files = f"--text {text}" if text else f"--source {source} --reference {reference}"
         what = f"--part {part}" if part else files
-        _store(service, name, measured, f"python -m core evaluate {name} {what}{how} --store")
+        _store(service, name, measured, f"python -m core evaluate {folder} {what}{how} --store")
     lines = [f"{key}\t{value}" for key, value in measured.result.items()]
     typer.echo(to_json(measured.result) if as_json else "\n".join(lines))
 

@@ -1,49 +1,18 @@
 """How much of its spaces and capitals a text gets back once it was cut into lower-case tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from razdel import tokenize
 
-from core.pipelines.prettify import prettify
+from core.pipelines.prettify import prettify, words
+from core.report import report
 
 # A capital behind these says little: it may be a name's. Single letters are left out as well.
-ABBREVIATIONS = frozenset(
-    [
-        "al",
-        "approx",
-        "ca",
-        "cf",
-        "ch",
-        "dr",
-        "e.g",
-        "eq",
-        "eqs",
-        "esp",
-        "etc",
-        "ex",
-        "fig",
-        "figs",
-        "jr",
-        "mr",
-        "mrs",
-        "ms",
-        "no",
-        "nos",
-        "prof",
-        "ref",
-        "refs",
-        "resp",
-        "sec",
-        "secs",
-        "st",
-        "tab",
-        "univ",
-        "viz",
-        "vol",
-        "vs",
-    ]
+ABBREVIATIONS = words(
+    """al approx ca cf ch dr e.g eq eqs esp etc ex fig figs jr mr mrs ms
+    no nos prof ref refs resp sec secs st tab univ viz vol vs"""
 )
 MARKS = frozenset(".!?")
 BETWEEN = frozenset("\"'`“”‘’()[]{}")  # what may stand between a mark and the next sentence
@@ -158,3 +127,23 @@ def has_capital(token: str) -> bool:
 
 def share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
+
+
+def prettify_report(parts: Mapping[str, Sequence[str]], command: str) -> dict[str, Any]:
+    """Return the report on held-out parts, by their names."""
+    scores = {name: score_prettiness(documents) for name, documents in parts.items()}
+    last = list(scores.values())[-1]
+    rows = [
+        {"part": name, **{key: round(value, 5) for key, value in one.to_dict().items()}}
+        for name, one in scores.items()
+    ]
+    return report(
+        "Lower-cased tokens made readable again",
+        "How much of an abstract's spaces and capitals can rules restore?",
+        command,
+        rows,
+        [],
+        f"{last.gap_accuracy:.1%} of the gaps between tokens are right (joined by spaces"
+        f" {last.joined_gap_accuracy:.1%}) and {last.capital_recall:.1%} of the capitals at"
+        " sentence starts.",
+    )

@@ -112,6 +112,13 @@ RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
         model={"embedding_size": 128, "hidden_size": 288, "num_layers": 2, "dropout": 0.2},
         **_ARXIV_WORDS,
     ),
+    LanguageModelRecipe(  # the field's benchmark; its checkpoint is not shipped
+        name="lm-wikitext-word",
+        minutes=60,
+        model={"embedding_size": 128, "hidden_size": 288, "num_layers": 2, "dropout": 0.2},
+        **_ARXIV_WORDS
+        | {"data": "wikitext", "tokens": "space", "min_frequency": 1, "continuous": True},
+    ),
     *(
         LanguageModelRecipe(
             name=f"lm-arxiv-word-{cell}", minutes=20, model={"cell": cell, **_SMALL}, **_ARXIV_WORDS
