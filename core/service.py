@@ -11,6 +11,8 @@ from torch import nn
 from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
+from core.evaluation.diversity import Diversity as Diversity
+from core.evaluation.diversity import diversity
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
@@ -168,6 +170,10 @@ class Service:
     def score_text(self, text: str, checkpoint: str = DEFAULT_WRITER) -> ScoredText:
         """Return how surprised a language model is by a text; see TextGenerator.score."""
         return self.generator(checkpoint).score(text)
+
+    def diversity(self, generation: Generation) -> Diversity:
+        """Return how varied the text is that was written, its prompt left out."""
+        return diversity("".join(step.text for step in generation.steps))
 
     def compare(self, translations: Sequence[str], references: Sequence[str]) -> TranslationScores:
         """Return BLEU, chrF and TER of translations, one or many, with a reference for each."""

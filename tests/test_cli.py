@@ -253,3 +253,70 @@ def test_the_command_line_starts_without_the_training_libraries() -> None:
     code = "import sys, core.__main__; print([m for m in sys.modules if 'lightning' in m])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+WRITER = "lm-arxiv-char"
+WRITE = ("generate", "We propose", "--checkpoint", WRITER, "--max-tokens", 20)
+
+
+def test_a_text_is_written_to_stdout_and_its_figures_to_stderr(run) -> None:
+    result = run(*WRITE, "--seed", 3)
+    assert result.status == 0
+    assert result.out.startswith("We propose") and result.out.endswith("\n")
+    assert 0 <= len(result.out) - len("We propose\n") <= 20
+    assert "tokens/s" in result.err and "perplexity" in result.err
+    assert run(*WRITE, "--seed", 3).out == result.out != run(*WRITE, "--seed", 4).out
+
+
+def test_json_gives_every_step(run) -> None:
+    content = json.loads(run(*WRITE, "--seed", 3, "--json").out)
+    assert content["text"] + "\n" == run(*WRITE, "--seed", 3).out
+    assert content["text"] == content["prompt"] + "".join(s["text"] for s in content["steps"])
+    assert 0 < len(content["steps"]) <= 20
+    assert all(len(step["alternatives"]) == 10 for step in content["steps"])
+    assert content["options"]["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--temperature", "nan", "temperature"),
+        ("--top-p", 1.5, "top_p"),
+        ("--top-k", -1, "top_k"),
+        ("--min-p", 2, "min_p"),
+        ("--typical", -0.1, "typical"),
+        ("--repetition-penalty", 0, "repetition_penalty"),
+        ("--no-repeat", -1, "no_repeat_ngram"),
+        ("--max-tokens", 0, "max_tokens"),
+        ("--method", "guess", "method"),
+        ("--checkpoint", NAME, "translator"),
+    ],
+)
+def test_a_setting_out_of_range_is_one_sentence(run, option: str, value: object, told: str) -> None:
+    result = run(*WRITE, option, value)
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err and result.err.count("\n") == 1
+
+
+def test_greedy_is_sampling_from_one_token(run) -> None:
+    greedy = run(*WRITE, "--method", "greedy").out
+    assert greedy == run(*WRITE, "--top-k", 1).out == run(*WRITE, "--top-p", 0).out
+
+
+def test_a_language_model_is_measured_on_a_file(run, tmp_path: Path) -> None:
+    (tmp_path / "my.txt").write_text("We propose a model.\nIt works.\n", encoding="utf-8")
+    result = json.loads(run("evaluate", WRITER, "--text", "my.txt", "--json").out)
+    assert (result["n"], result["characters"]) == (2, 19 + 9 + 2)
+    assert result["tokens"] == 30 and result["unknown_share"] == 0
+    assert 1 < result["perplexity"] == pytest.approx(2 ** result["bits_per_token"])
+    assert result["bits_per_character"] == pytest.approx(result["bits_per_token"])
+
+
+def test_training_takes_the_text_that_its_model_reads(run, tmp_path: Path) -> None:
+    (tmp_path / "my.txt").write_text("one\ntwo\n", encoding="utf-8")
+    few = run("train", WRITER, "--text", "my.txt", "--output", "o")
+    assert few.status == 2 and "at least 10" in few.err
+    pairs = run("train", WRITER, "--source", "my.txt", "--output", "o")
+    assert pairs.status == 2 and "--text" in pairs.err
+    text = run("train", NAME, "--text", "my.txt", "--output", "o")
+    assert text.status == 2 and "--source" in text.err

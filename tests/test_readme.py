@@ -18,8 +18,11 @@ import typer
 from typer.exceptions import TyperException
 
 from core.__main__ import app
+from core.commands.evaluate_language_model import PARTS as TEXT_PARTS
+from core.commands.study import STUDIES
 from core.evaluation.alignment import ALIGNMENTS
 from core.evaluation.held_out import NUMERALS, PARTS, TYPED
+from core.training import studies
 from core.training.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +30,7 @@ BIN = Path(sys.executable).parent
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 
 # These train, download or read whole corpora: their arguments are parsed, and no more.
-HEAVY = ("train", "data fetch", "data stats", "evaluate --part")
+HEAVY = ("train", "study", "data fetch", "data stats", "evaluate --part")
 
 
 def sh_blocks(text: str) -> Iterator[str]:
@@ -49,6 +52,7 @@ def folder(tmp_path: Path) -> Path:
     """A working folder with the files that the README's examples name."""
     for name, line in (("my.de", "Guten Morgen!"), ("my.en", "Good morning!")):
         (tmp_path / name).write_text(f"{line}\n" * 3, encoding="utf-8")
+    (tmp_path / "my.txt").write_text("We propose a new model.\n", encoding="utf-8")
     (tmp_path / "checkpoints").symlink_to(ROOT / "checkpoints")
     return tmp_path
 
@@ -123,7 +127,10 @@ def check_names(parsed: dict[str, object]) -> None:
         assert parsed["name"] in [recipe.name for recipe in RECIPES]
     if parsed["command"] == "evaluate":
         assert (ROOT / "checkpoints" / str(parsed["name"])).is_dir()
-        assert str(parsed["part"]).removesuffix(TYPED) in {*PARTS, *NUMERALS, ALIGNMENTS.stem}
+        parts = {*PARTS, *NUMERALS, ALIGNMENTS.stem, *TEXT_PARTS}
+        assert str(parsed["part"]).removesuffix(TYPED) in parts
+    if parsed["command"] == "study":
+        assert parsed["name"] in {**STUDIES, **studies.STUDIES}
 
 
 def check_help(command: str, arguments: list[str], folder: Path) -> None:

@@ -9,9 +9,13 @@ from torch import Tensor
 
 from core.checkpoint import save_checkpoint
 from core.data.corpora import Pair
+from core.models.language_model import LanguageModel, LanguageModelConfig
 from core.models.protocol import StepOutput
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.character import CharacterTokenizer
+from core.tokenizers.protocol import ClosedTokenizer
 from core.tokenizers.subword import SubwordTokenizer
+from core.tokenizers.word import WordTokenizer
 
 _NOUNS = {"Hund": "dog", "Vogel": "bird", "Fisch": "fish", "Baum": "tree", "Mann": "man"}
 _VERBS = {"schläft": "sleeps", "wartet": "waits", "fällt": "falls", "ruft": "calls"}
@@ -24,6 +28,9 @@ PAIRS = [
     for verb in _VERBS
     for adverb in _ADVERBS
 ]
+
+# A text for language models, each ten words: „Der Hund schläft hier. The dog sleeps here.“
+DOCUMENTS = [f"{pair.source} {pair.target}" for pair in PAIRS]
 
 # What people and programs write besides words.
 TEXTS = [
@@ -76,6 +83,55 @@ def write_checkpoint(folder: Path, seed: int = 0) -> Seq2Seq:
     """Write a checkpoint of a random model that translates into noise, and return the model."""
     pieces = tokenizer()
     made = model(seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0)
+    save_checkpoint(folder, made, [pieces], recipe={"name": folder.name})
+    return made
+
+
+@cache
+def words() -> WordTokenizer:
+    """The 31 words of DOCUMENTS, commonest first: ``.`` is 0, ``der`` 1, ``the`` 2."""
+    return WordTokenizer.train(DOCUMENTS, min_frequency=1)
+
+
+@cache
+def characters() -> CharacterTokenizer:
+    """The characters of DOCUMENTS, the space among them."""
+    return CharacterTokenizer.train(DOCUMENTS, min_frequency=1)
+
+
+def language_model(
+    seed: int,
+    *,
+    writable: int = 12,
+    vocab_size: int = 64,
+    ending: float = 0.0,
+    float16: bool = False,
+    **sizes,
+) -> LanguageModel:
+    """A random language model with preferences, in evaluation mode; see :func:`model`."""
+    torch.manual_seed(seed)
+    defaults = {"embedding_size": 16, "hidden_size": 16, "num_layers": 2}
+    made = LanguageModel(LanguageModelConfig(vocab_size, writable, **{**defaults, **sizes}))
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.copy_(torch.randn(parameter.shape))
+        made.bias[writable - 1] += ending
+        if float16:
+            made.half().float()
+    return made.eval()
+
+
+def write_language_model(
+    folder: Path, pieces: ClosedTokenizer | None = None, seed: int = 0, **sizes
+) -> LanguageModel:
+    """Write a checkpoint of a random language model that writes noise, and return the model.
+
+    It reads words, or what ``pieces`` cuts.
+    """
+    pieces = pieces or words()
+    made = language_model(
+        seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0, **sizes
+    )
     save_checkpoint(folder, made, [pieces], recipe={"name": folder.name})
     return made
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +42,14 @@ def split_documents(documents: Iterable[Abstract]) -> TextData:
     for key, text in texts.items():
         if text:
             parts[split_of(key)].append(text)
-    held_out = {sentence_key(text) for text in parts["valid"] + parts["test"]}
-    train = [text for text in parts["train"] if sentence_key(text) not in held_out]
+    train = _without(parts["train"], parts["valid"] + parts["test"])
     return TextData(train, parts["valid"], parts["test"])
+
+
+def _without(texts: Iterable[str], held_out: Iterable[str]) -> list[str]:
+    """Return the texts that say something else than the held-out ones."""
+    keys = set(map(sentence_key, held_out))
+    return [text for text in texts if sentence_key(text) not in keys]
 
 
 def load_arxiv() -> TextData:
@@ -69,7 +75,7 @@ def load_wikitext() -> TextData:
     from ``$SEQLENS_DATA/wikitext-2``.
 
     Raises:
-        UserError: a file is missing, or its number of tokens is not the published one.
+        UserError: a file is missing or damaged: its number of tokens is the published one.
     """
     folder = Path(os.environ.get("SEQLENS_DATA", ".")) / "wikitext-2"
     parts = {part: _wikitext_part(folder, part) for part in _WIKITEXT_TOKENS}
@@ -81,11 +87,13 @@ def _wikitext_part(folder: Path, part: str) -> list[str]:
     zipped = path.with_name(path.name + ".gz")
     try:
         content = gzip.decompress(zipped.read_bytes()) if zipped.is_file() else path.read_bytes()
-    except OSError:
+        lines = content.decode("utf-8").removesuffix("\n").split("\n")
+    except FileNotFoundError:
         raise UserError(
             f"{path} is missing; put the files of WikiText-2 into $SEQLENS_DATA/wikitext-2."
         ) from None
-    lines = content.decode("utf-8").removesuffix("\n").split("\n")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        raise UserError(f"{path} can't be read, or is damaged.") from None
     tokens = sum(len(line.split()) + 1 for line in lines)
     if tokens != _WIKITEXT_TOKENS[part]:
         raise UserError(f"{path} has {tokens:,} tokens, not {_WIKITEXT_TOKENS[part]:,}.")
@@ -101,11 +109,11 @@ def load_own_text(path: Path) -> TextData:
     lines = list(dict.fromkeys(filter(None, map(normalise, read_lines(path)))))
     if len(lines) < 10:
         raise UserError(f"{path}: {len(lines)} different lines are too few; give at least 10.")
-    # By hash, so that a line stays in its part when others are added.
+    # By hash, so that most lines stay in their part when others are added.
     order = sorted(lines, key=lambda line: hashlib.sha256(line.encode("utf-8")).digest())
     held_out = set(order[: max(1, min(500, len(order) // 10))])
-    train = [line for line in lines if line not in held_out]
-    return TextData(train, [line for line in lines if line in held_out], [])
+    valid = [line for line in lines if line in held_out]
+    return TextData(_without(lines, valid), valid, [])
 
 
 TEXTS: dict[str, Callable[[], TextData]] = {

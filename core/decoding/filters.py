@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.decoding.likeliest import likeliest
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 
@@ -21,8 +22,10 @@ Filter = Callable[[Tokens, Tensor], Tensor]
 def never_written(ids: Sequence[int]) -> Filter:
     """Remove ids that stand for no text, such as ``<unk>``."""
 
+    places = torch.tensor(ids)
+
     def apply(tokens: Tokens, logits: Tensor) -> Tensor:
-        return logits.index_fill(1, torch.tensor(ids, device=logits.device), -torch.inf)
+        return logits.index_fill(1, places.to(logits.device), -torch.inf)
 
     return apply
 
@@ -71,8 +74,8 @@ def top_k(count: int) -> Filter:
 
     def apply(tokens: Tokens, logits: Tensor) -> Tensor:
         # By place and not by value: of equal logits no more than ``count`` stay.
-        kept = logits.topk(min(count, logits.size(1)), dim=1).indices
-        return _keep(logits, torch.zeros_like(logits, dtype=torch.bool).scatter_(1, kept, True))
+        values, kept = likeliest(logits, count)
+        return torch.full_like(logits, -torch.inf).scatter_(1, kept, values)
 
     return apply
 
@@ -84,8 +87,8 @@ def top_p(mass: float) -> Filter:
     def apply(tokens: Tokens, logits: Tensor) -> Tensor:
         if mass >= 1:
             return logits
-        probabilities, order = logits.float().softmax(dim=1).sort(dim=1, descending=True)
-        return _keep_until(logits, order, probabilities, mass)
+        probabilities = logits.float().softmax(dim=1)
+        return _keep_until(logits, probabilities, probabilities, mass)
 
     return apply
 
@@ -97,7 +100,8 @@ def min_p(share: float) -> Filter:
     def apply(tokens: Tokens, logits: Tensor) -> Tensor:
         if share <= 0:
             return logits
-        return _keep(logits, logits >= logits.amax(dim=1, keepdim=True) + math.log(share))
+        least = logits.amax(dim=1, keepdim=True) + math.log(share)
+        return logits.masked_fill(logits < least, -torch.inf)
 
     return apply
 
@@ -112,9 +116,7 @@ def typical(mass: float) -> Filter:
         log_probs = logits.float().log_softmax(dim=1)
         probabilities = log_probs.exp()
         entropy = -torch.where(probabilities > 0, probabilities * log_probs, 0.0).sum(1, True)
-        distance = (-log_probs - entropy).abs()
-        order = distance.sort(dim=1, stable=True).indices
-        return _keep_until(logits, order, probabilities.gather(1, order), mass)
+        return _keep_until(logits, -(log_probs + entropy).abs(), probabilities, mass)
 
     return apply
 
@@ -141,17 +143,22 @@ def filters_of(options: DecodingOptions, never: Sequence[int] = ()) -> list[tupl
 
 def check_drawable(logits: Tensor) -> None:
     """Raise UserError unless filters have left something in each row of logits (B, V)."""
-    if not logits.isfinite().any(dim=1).all():
+    if not (logits.amax(dim=1) > -torch.inf).all():
         raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
 
 
-def _keep(logits: Tensor, kept: Tensor) -> Tensor:
-    return logits.masked_fill(~kept, -torch.inf)
+def _keep_until(logits: Tensor, ranks: Tensor, probabilities: Tensor, mass: float) -> Tensor:
+    """Keep the tokens of the highest ``ranks`` (B, V) up to and with the one that reaches ``mass``.
 
-
-def _keep_until(logits: Tensor, order: Tensor, probabilities: Tensor, mass: float) -> Tensor:
-    """Keep the tokens in ``order`` (B, V) up to and with the one that reaches ``mass``."""
-    reached = probabilities.double().cumsum(dim=1)  # with each token itself
-    kept = torch.ones_like(order, dtype=torch.bool)  # the first one always
-    kept[:, 1:] = reached[:, :-1] < mass
-    return _keep(logits, torch.zeros_like(kept).scatter_(1, order, kept))
+    A few are enough most of the time, and a sort of all takes longer than the model's step.
+    """
+    size = logits.size(1)
+    for count in (32, 1024, size):
+        order = likeliest(ranks, count)[1]
+        reached = probabilities.gather(1, order).double().cumsum(dim=1)  # with each token itself
+        if count >= size or bool((reached[:, -1] >= mass).all()):
+            break
+    values = logits.gather(1, order)
+    # The first one stays always: nothing is reached before it.
+    values[:, 1:].masked_fill_(reached[:, :-1] >= mass, -torch.inf)
+    return torch.full_like(logits, -torch.inf).scatter_(1, order, values)

@@ -1,8 +1,10 @@
 """Greedy decoding and sampling: one loop for all, which yields each step as it is taken."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,6 +13,9 @@ from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
 from core.models.protocol import State, StepModel
+
+_LEAST, _MOST = 1e-10, 1 - 1e-7  # of the numbers drawn, so that their noise is finite
+_SPREAD = math.log(math.log(_LEAST) / math.log(_MOST))  # of the noise, 19.3
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,11 @@ def gumbel_noise(seed: int, step: int, count: int) -> Tensor:
     Logits plus such noise are largest at a draw from their softmax. The noise depends on (seed,
     step) alone and is made on the CPU: no other request, row or device changes it.
     """
-    return keyed_uniform(seed, step, count).log_().neg_().log_().neg_()
+    return _gumbel(keyed_uniform(seed, step, count))
+
+
+def _gumbel(uniform: Tensor) -> Tensor:
+    return uniform.log().neg_().log_().neg_()
 
 
 def draw_without_replacement(
@@ -53,7 +62,7 @@ def keyed_uniform(seed: int, step: int, count: int) -> Tensor:
     # Neighbouring keys are spread by two odd constants, or their generators would start alike.
     key = (seed * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9) % 2**63
     generator = torch.Generator().manual_seed(key)
-    return torch.rand(count, generator=generator).clamp_(1e-10, 1 - 1e-7)
+    return torch.rand(count, generator=generator).clamp_(_LEAST, _MOST)
 
 
 def sample_steps(
@@ -97,8 +106,8 @@ def sample_steps(
             is_free = step >= len(guide.tokens) and not rest
             so_far = [written[source] for source in active]
             filtered = _filter(filters if is_free else [], so_far, possible)
-            last = _choose(filtered[-1][1] if filtered else possible, options, so_far)
-            tokens = last.tolist()
+            tokens = _choose(filtered[-1][1] if filtered else possible, options, so_far)
+            last = torch.tensor(tokens, device=limits.device)
             log_probs = output.logits.log_softmax(dim=1, dtype=torch.float32)
         for source, token in zip(active, tokens, strict=True):
             written[source].append(token)
@@ -129,13 +138,28 @@ def _filter(
     return filtered
 
 
-def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> Tensor:
-    """Return an id for each row, (B',): the likeliest, or a draw keyed by its place."""
-    if options.method == "sample":
-        places = [len(written) for written in tokens]
-        noise = {place: gumbel_noise(options.seed, place, logits.size(1)) for place in set(places)}
-        logits = logits + torch.stack([noise[place] for place in places]).to(logits.device)
-    return logits.argmax(dim=1)
+def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> list[int]:
+    """Return an id for each row of (B', V): the likeliest, or a draw keyed by its place."""
+    if options.method != "sample":
+        return logits.argmax(dim=1).tolist()
+    rows = logits.cpu().numpy()  # whose search for a few among many is much faster than torch's
+    places = [len(written) for written in tokens]
+    able = [np.flatnonzero(row > row.max() - _SPREAD) for row in rows]
+    count = 1 + max(int(ids[-1]) for ids in able)  # ids behind them need no number
+    uniform = {place: keyed_uniform(options.seed, place, count) for place in set(places)}
+    return [_draw(row, uniform[place]) for row, place in zip(rows, places, strict=True)]
+
+
+def _draw(logits: np.ndarray, uniform: Tensor) -> int:
+    """Return where logits (V,) and noise add to most: that of ``uniform`` (U,), of the first U.
+
+    The noise is worked out only for ids that could be first with the largest noise of all.
+    """
+    best = int(logits.argmax())
+    ends = _gumbel(torch.stack([uniform[best], uniform.max()]).double()).tolist()
+    able = np.flatnonzero(logits[: len(uniform)] >= logits[best] + ends[0] - ends[1] - 1e-4)
+    keys = torch.from_numpy(logits[able]) + _gumbel(uniform[torch.from_numpy(able)])
+    return int(able[keys.argmax()])
 
 
 def decode_one_by_one(

@@ -1,28 +1,51 @@
-"""How varied a text is: distinct n-grams and repetition."""
+"""How varied a text is: distinct-1 and distinct-2, and how much of it repeats."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any
 
-Token = TypeVar("Token")
-_REPEATED = 4  # tokens in a row that count as said again
+import razdel
+
+REPEATED = 4  # tokens in a row that count as a repetition when they stand in the text again
 
 
-def distinct(texts: Sequence[Sequence[Token]], n: int) -> float:
-    """Return distinct-n (Li et al. 2016, arXiv 1510.03055): different n-grams by all n-grams.
+@dataclass(frozen=True)
+class Diversity:
+    """Figures of one text; None where it is too short for them."""
 
-    Pooled over the texts; 0 where none has n tokens.
+    distinct_1: float | None
+    distinct_2: float | None
+    repetition: float | None
+    tokens: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return asdict(self)
+
+
+def distinct_n(tokens: Sequence[str], n: int) -> float | None:
+    """Return the share of different n-grams among all n-grams; None if there are none.
+
+    Distinct-n of Li et al. 2016, arXiv 1510.03055, who divide by the number of tokens. Divided by
+    that of n-grams, as is usual now, a text without repetition has 1 for every n.
     """
-    grams = [gram for text in texts for gram in _grams(text, n)]
-    return len(set(grams)) / len(grams) if grams else 0.0
+    ngrams = [tuple(tokens[start : start + n]) for start in range(len(tokens) - n + 1)]
+    return len(set(ngrams)) / len(ngrams) if ngrams else None
 
 
-def repetition(texts: Sequence[Sequence[Token]]) -> float:
-    """Return the share of 4-grams that stood before in the same text (Welleck et al. 2020,
-    arXiv 1908.04319, seq-rep-4, pooled); 0 where no text has four tokens."""
-    grams = [_grams(text, _REPEATED) for text in texts]
-    total = sum(map(len, grams))
-    return 1 - sum(len(set(one)) for one in grams) / total if total else 0.0
+def repetition(tokens: Sequence[str], n: int = REPEATED) -> float | None:
+    """Return the share of n-grams that stood in the text before; None if there are none.
+
+    The seq-rep-n of Welleck et al. 2020, arXiv 1908.04319.
+    """
+    distinct = distinct_n(tokens, n)
+    return None if distinct is None else 1 - distinct
 
 
-def _grams(text: Sequence[Token], n: int) -> list[tuple[Token, ...]]:
-    return [tuple(text[place : place + n]) for place in range(len(text) - n + 1)]
+def diversity(text: str) -> Diversity:
+    """Measure a text by razdel's tokens in lower case.
+
+    So the texts of word and character models are measured alike.
+    """
+    tokens = [token.text.lower() for token in razdel.tokenize(text)]
+    return Diversity(distinct_n(tokens, 1), distinct_n(tokens, 2), repetition(tokens), len(tokens))

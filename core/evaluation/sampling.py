@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.decoding.options import DecodingOptions
-from core.evaluation.diversity import distinct, repetition
+from core.evaluation.diversity import Diversity, diversity
 from core.pipelines.generation import Generation, perplexity
 from core.pipelines.generator import TextGenerator
 from core.report import curve, report
@@ -80,18 +80,22 @@ def compare_methods(
 
 
 def _figures(texts: Sequence[Generation], seconds: float) -> dict[str, Any]:
-    ids = [[step.id for step in text.steps] for text in texts]
+    found = [diversity("".join(step.text for step in text.steps)) for text in texts]
     log_probs = [step.log_prob for text in texts for step in text.steps]
     return {
         "perplexity": round(perplexity(log_probs) or 0.0, 2),
-        "distinct_1": round(distinct(ids, 1), 4),
-        "distinct_2": round(distinct(ids, 2), 4),
-        "repetition": round(repetition(ids), 4),
+        **{name: _mean(found, name) for name in ("distinct_1", "distinct_2", "repetition")},
         "tokens": len(log_probs),
         "ended": sum(text.finished for text in texts),
         "seconds_per_text": round(seconds / len(texts), 4),
         "example": texts[0].pretty,
     }
+
+
+def _mean(found: Sequence[Diversity], name: str) -> float:
+    """Return the mean of a figure over the texts that are long enough for it."""
+    values = [value for one in found if (value := getattr(one, name)) is not None]
+    return round(sum(values) / len(values), 4) if values else 0.0
 
 
 def _log_prob(text: Generation) -> float:

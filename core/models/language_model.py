@@ -147,9 +147,9 @@ class LanguageModel(nn.Module):
 
         The same as ``step`` for each of them, to the last bit, without the output's product.
         """
-        state = self.start(1)
+        products, state = self._step_products(), self.start(1)
         for token in tokens:
-            _, state = self._advance(torch.tensor([token], device=self.device), state)
+            _, state = products.advance(torch.tensor([token], device=self.device), state)
         return state
 
     def step(
@@ -161,22 +161,10 @@ class LanguageModel(nn.Module):
             tokens: (R,) ids.
             forced_attention: without meaning here, there is no source.
         """
-        output, after = self._advance(tokens, state)
-        _, narrow, project = self._step_products()
-        return StepOutput(project(output if narrow is None else narrow(output)), after, None)
-
-    def _advance(self, tokens: Tensor, state: RecurrentState) -> tuple[Tensor, RecurrentState]:
-        """Return (output of the last layer, state) behind one token for each row."""
-        cells, _, _ = self._step_products()
-        hiddens, memories = [], []
-        output = self.embedding(tokens)  # (R, E)
-        for cell_of, hidden, memory in zip(
-            cells, state.hidden.unbind(), state.cell.unbind(), strict=True
-        ):
-            output, memory = cell_of(output, hidden, memory)
-            hiddens.append(output)
-            memories.append(memory)
-        return output, RecurrentState(torch.stack(hiddens), torch.stack(memories))
+        products = self._step_products()
+        output, after = products.advance(tokens, state)
+        features = output if products.narrow is None else products.narrow(output)
+        return StepOutput(products.project(features), after, None)
 
     def _drop(self, outputs: Tensor) -> Tensor:
         """Drop features of (T, B, F), the same at each of the T places."""
@@ -186,18 +174,40 @@ class LanguageModel(nn.Module):
         mask = torch.empty_like(outputs[:1]).bernoulli_(kept).div_(kept)  # (1, B, F)
         return outputs * mask
 
-    def _step_products(self) -> tuple[list[CellStep], StepProduct | None, StepProduct]:
+    def _step_products(self) -> "_StepProducts":
         """Return the products of a step, packed anew only when a parameter has changed."""
         key = [(parameter.data_ptr(), parameter._version) for parameter in self._watched]
         if self._packed is None or self._packed[0] != key:
             self._packed = key, self._pack()
         return self._packed[1]
 
-    def _pack(self) -> tuple[list[CellStep], StepProduct | None, StepProduct]:
+    def _pack(self) -> "_StepProducts":
         bias = self.bias.detach().clone()
         bias[self.config.writable :] = -torch.inf
-        return (
+        return _StepProducts(
+            self.embedding.weight.detach(),
             [cell_step(layer) for layer in self.layers],  # type: ignore[arg-type]
             None if self.narrow is None else StepProduct(self.narrow.weight, self.narrow.bias),
             StepProduct(self.output.weight, bias),
         )
+
+
+class _StepProducts(NamedTuple):
+    """What a step multiplies with, as the parameters are now."""
+
+    embedding: Tensor  # (V, E)
+    cells: list[CellStep]  # by layer
+    narrow: StepProduct | None
+    project: StepProduct
+
+    def advance(self, tokens: Tensor, state: RecurrentState) -> tuple[Tensor, RecurrentState]:
+        """Return (output of the last layer, state) behind one token for each row."""
+        hiddens, memories = [], []
+        output = self.embedding.index_select(0, tokens)  # (R, E)
+        for cell_of, hidden, memory in zip(
+            self.cells, state.hidden.unbind(), state.cell.unbind(), strict=True
+        ):
+            output, memory = cell_of(output, hidden, memory)
+            hiddens.append(output)
+            memories.append(memory)
+        return output, RecurrentState(torch.stack(hiddens), torch.stack(memories))

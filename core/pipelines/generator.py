@@ -1,16 +1,17 @@
 """A language model as a writer: it goes on from a prompt, and says what it gives to a text."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from core.checkpoint import Checkpoint
 from core.decoding.decode import SEARCHES
 from core.decoding.force import force_decode
 from core.decoding.hypothesis import DecodedSequence, Limits
+from core.decoding.likeliest import likeliest
 from core.decoding.options import DecodingOptions
 from core.decoding.sample import SampledStep, sample_steps
 from core.errors import UserError
@@ -38,6 +39,11 @@ class TextGenerator:
         self.checkpoint, self.model = checkpoint, checkpoint.model
         self.tokenizer = closed(checkpoint.target_tokenizer)
         self._space = " " if self.tokenizer.kind == "word" else ""
+        # What each id adds to a text, at its beginning and further on.
+        begins = [self.tokenizer.decode([token]) for token in range(self.tokenizer.vocab_size)]
+        self._texts_of = {True: begins, False: [self._space + text for text in begins]}
+        for texts in self._texts_of.values():
+            texts[self.tokenizer.eos_id] = END
 
     def prompt(self, text: str, options: DecodingOptions, max_tokens: int) -> Generation:
         """Return a generation of which nothing is written yet.
@@ -195,15 +201,15 @@ class TextGenerator:
         ), limits
 
     def _step(self, sampled: SampledStep, begins: bool, row: int = 0) -> Step:
-        token = sampled.tokens[row]
-        best = sampled.log_probs[row].topk(_RIVALS)
-        ids, values = best.indices.tolist(), best.values.tolist()
+        token, log_probs = sampled.tokens[row], sampled.log_probs[row : row + 1]
+        values, ids = likeliest(log_probs, _RIVALS)
+        others = ids[0].tolist()
         return Step(
             token,
             self._written(token, begins),
-            sampled.log_probs[row, token].item(),
-            self._alternatives(ids, values, begins),
-            tuple(_removed_by(sampled, ids, row)),
+            log_probs[0, token].item(),
+            self._alternatives(others, values[0].tolist(), begins),
+            tuple(_removed_by(sampled, others, row)),
         )
 
     def _read_steps(self, generation: Generation, found: DecodedSequence) -> tuple[Step, ...]:
@@ -250,11 +256,8 @@ class TextGenerator:
 
     def _texts(self, ids: Sequence[int], begins: bool) -> list[str]:
         """Return each token as it stands in a text, or at its beginning."""
-        space = "" if begins else self._space
-        return [
-            END if token == self.tokenizer.eos_id else space + self.tokenizer.decode([token])
-            for token in ids
-        ]
+        texts = self._texts_of[begins]
+        return [texts[token] for token in ids]
 
     def _text(self, ids: Sequence[int], generation: Generation) -> str:
         text = self.tokenizer.decode(ids)
@@ -263,10 +266,14 @@ class TextGenerator:
 
 def _removed_by(sampled: SampledStep, ids: Sequence[int], row: int = 0) -> list[str | None]:
     """Return for each id the first filter that has removed it."""
-    left: list[tuple[str, Tensor]] = [
-        (name, logits[row, list(ids)] > -torch.inf) for name, logits in sampled.filtered
-    ]
-    columns = [(name, kept.tolist()) for name, kept in left]
-    return [
-        next((name for name, kept in columns if not kept[place]), None) for place in range(len(ids))
-    ]
+    found: list[str | None] = [None] * len(ids)
+    places = torch.tensor(ids, device=sampled.log_probs.device)
+    # From the last filter back: what it leaves, no other one has removed.
+    for name, logits in reversed(sampled.filtered):
+        left = logits[row].index_select(0, places).tolist()
+        if -math.inf not in left:
+            break
+        found = [
+            name if value == -math.inf else other for value, other in zip(left, found, strict=True)
+        ]
+    return found

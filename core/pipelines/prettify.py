@@ -227,16 +227,22 @@ def capital(token: str) -> str:
     return first + token[1:] if first.lower() == token[:1] else token
 
 
-def prettify(tokens: Sequence[str]) -> str:
-    """Return razdel tokens in lower case as readable text; only case and spaces change.
+def pretty_pieces(tokens: Sequence[str]) -> list[str]:
+    """Return what each token becomes in readable text, with the space before it, if any.
 
-    Takes linear time. The text of more tokens begins like that of fewer, but for its last tokens.
+    Only case and spaces change. Takes linear time; the pieces of more tokens begin like those of
+    fewer, but for the last ones.
     """
     spaced = spaces(tokens)
     padded = ["", "", *tokens, "", ""]
-    written = []
+    pieces = []
     for index, first in enumerate(starts(tokens, spaced)):
         upper = first or is_name(*padded[index : index + 5])
         token = capital(tokens[index]) if upper else tokens[index]
-        written.append(" " * spaced[index] + token)
-    return "".join(written)
+        pieces.append(" " * spaced[index] + token)
+    return pieces
+
+
+def prettify(tokens: Sequence[str]) -> str:
+    """Return razdel tokens in lower case as readable text, see :func:`pretty_pieces`."""
+    return "".join(pretty_pieces(tokens))

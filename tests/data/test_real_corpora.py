@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from core.data.corpora import CORPORA, Pair, parallel_corpus
+from core.data.corpora import ARXIV, CORPORA, Pair, parallel_corpus
+from core.data.documents import TextData, load_arxiv, load_arxiv_subset, load_wikitext
 from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
 from core.evaluation.alignment import read_aligned_pairs
 from core.evaluation.held_out import NUMERALS, numeral_sentences
+from core.tokenizers.word import WordTokenizer
 
 ROOT = os.environ.get("SEQLENS_DATA", "")
 FILES = [Path(ROOT) / one.name / file.name for one in CORPORA for file in one.files]
+WIKITEXT = [Path(ROOT) / "wikitext-2" / f"wiki.{part}.tokens" for part in ("train", "valid", "test")]
 
 pytestmark = pytest.mark.skipif(
     not ROOT or not all(file.is_file() for file in FILES),
@@ -122,3 +125,62 @@ def test_every_corpus_is_read_with_german_first() -> None:
     for pairs in (tatoeba, chat["train"], parallel_corpus("multi30k-de-en").parts()["train"]):
         german = sum(" ist " in f" {p.source} " for p in pairs)
         assert german > 20 * sum(" ist " in f" {p.target} " for p in pairs)
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> TextData:
+    return load_arxiv()
+
+
+def test_the_abstracts_have_their_numbers(arxiv: TextData) -> None:
+    assert (len(arxiv.train), len(arxiv.valid), len(arxiv.test)) == (16_605, 968, 917)
+    for part in (arxiv.train, arxiv.valid, arxiv.test):
+        assert not any("\n" in text or text != text.strip() for text in part)
+        assert all(len(text) > 20 for text in part)
+    assert sum(map(len, arxiv.test)) / 917 == pytest.approx(1_000, abs=100)
+
+
+def test_no_held_out_abstract_is_in_the_training_part(arxiv: TextData) -> None:
+    trained, valid, test = (
+        set(map(words_alone, part)) for part in (arxiv.train, arxiv.valid, arxiv.test)
+    )
+    assert trained.isdisjoint(valid) and trained.isdisjoint(test) and valid.isdisjoint(test)
+
+
+def test_a_leak_of_abstracts_would_be_found(arxiv: TextData) -> None:
+    # Papers of both categories: their second copies would be leaks, were the split not by id.
+    parts = ARXIV.parts()
+    both = {paper.arxiv_id for paper in parts["cs.CL"]} & {p.arxiv_id for p in parts["cs.NE"]}
+    assert len(both) > 500
+    papers = {paper.arxiv_id: words_alone(paper.text) for paper in parts["cs.CL"]}
+    kept = [*arxiv.train, *arxiv.valid, *arxiv.test]
+    once = sum(text in {papers[one] for one in both} for text in map(words_alone, kept))
+    assert len(both) - 10 < once <= len(both)
+
+
+def test_at_most_a_fortieth_of_the_held_out_words_is_unknown(arxiv: TextData) -> None:
+    tokenizer = WordTokenizer.train(arxiv.train, min_frequency=3)
+    for part in (arxiv.valid, arxiv.test):
+        ids = [token for row in tokenizer.encode_batch(part) for token in row]
+        assert 0.01 < ids.count(tokenizer.unk_id) / len(ids) <= 0.025
+
+
+def test_the_subset_is_of_the_same_parts(arxiv: TextData) -> None:
+    subset = load_arxiv_subset()
+    assert (len(subset.train), len(subset.valid)) == (1_800, 200)
+    assert set(subset.train) <= set(arxiv.train) and set(subset.valid) <= set(arxiv.valid)
+    assert len(set(subset.train)) == 1_800
+
+
+@pytest.mark.skipif(
+    not all(path.is_file() or path.with_name(f"{path.name}.gz").is_file() for path in WIKITEXT),
+    reason="$SEQLENS_DATA does not have WikiText-2",
+)
+def test_wikitext_has_the_published_vocabulary() -> None:
+    data = load_wikitext()
+    tokenizer = WordTokenizer.train(data.train, min_frequency=1, split="space")
+    assert len(tokenizer.vocabulary) + 1 == 33_278  # with the end of a line; <unk> is an entry
+    assert "<unk>" in tokenizer.vocabulary
+    ids = [token for row in tokenizer.encode_batch(data.test) for token in row]
+    assert tokenizer.unk_id not in ids
+    assert len(ids) + len(data.test) == 245_569

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from razdel import tokenize
 
-from core.pipelines.prettify import DOMAINS, RULES, STARTERS, prettify, spaces
+from core.pipelines.prettify import DOMAINS, RULES, STARTERS, pretty_pieces, prettify, spaces
 
 # Tokens with spaces between them, and how they should be written.
 SIGNS = r"""
@@ -136,6 +136,13 @@ def test_forgets_a_quote_that_was_never_closed() -> None:
 
 def test_tells_which_tokens_have_a_space_before_them() -> None:
     assert spaces(["a", "(", "b", ")"]) == [False, True, False, False]
+
+
+@given(st.lists(tokens))
+def test_has_a_piece_for_each_token(some: list[str]) -> None:
+    pieces = pretty_pieces(some)
+    assert [squeeze(piece) for piece in pieces] == [squeeze(token) for token in some]
+    assert "".join(pieces) == prettify(some)
 
 
 @given(st.lists(tokens))
