@@ -34,9 +34,15 @@ class Service:
     """Named checkpoints behind plain arguments; they are loaded once, when first asked for."""
 
     def __init__(
-        self, root: Path = CHECKPOINTS, device: str = "auto", threads: int | None = None
+        self,
+        root: Path = CHECKPOINTS,
+        device: str = "auto",
+        threads: int | None = None,
+        writer_device: str | None = None,
     ) -> None:
         """``device`` is ``auto``, ``cpu`` or ``cuda``; ``root`` holds a folder a checkpoint.
+
+        ``writer_device`` is that of language models, if it is another one.
 
         ``threads`` is torch's number of threads for one request, in the whole process; nothing
         else sets it.
@@ -45,6 +51,7 @@ class Service:
             torch.set_num_threads(threads)
         self.root = root
         self.device = pick_device(device)
+        self.writer_device = pick_device(writer_device or device)
         self._lock = threading.Lock()
         self._pipelines: dict[str, Translator | TextGenerator] = {}
 
@@ -222,9 +229,9 @@ class Service:
                 if name not in self._folders():
                     names = ", ".join(self._folders()) or "none yet"
                     raise UserError(f"There is no checkpoint called {name!r}; there are: {names}.")
-                checkpoint = load_checkpoint(self.root / name, self.device)
-                kind = PIPELINES[checkpoint.config["kind"]]
-                self._pipelines[name] = kind(checkpoint)
+                kind = read_config(self.root / name)["kind"]
+                device = self.writer_device if kind == "language-model" else self.device
+                self._pipelines[name] = PIPELINES[kind](load_checkpoint(self.root / name, device))
             return self._pipelines[name]
 
 

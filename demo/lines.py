@@ -1,9 +1,20 @@
-"""What the page says of a translation in a line of text; pure functions, no gradio."""
+"""What the page says of a result in a line of text; pure functions, no gradio."""
 
+from core.pipelines.generation import DecodingOptions, Generation
 from core.pipelines.results import Translation
 from core.service import TranslationScores
 
 SHORT = 60  # characters of a sentence in the list of sentences
+# What leaves the model as it is, and is not named: each filter, its words, and its value then.
+FILTERS = (
+    ("repetition_penalty", "repetition penalty", 1),
+    ("no_repeat_ngram", "no repeat of", 0),
+    ("temperature", "temperature", 1),
+    ("top_k", "top-k", 0),
+    ("top_p", "top-p", 1),
+    ("min_p", "min-p", 0),
+    ("typical", "typical", 1),
+)
 
 
 def signed(value: float) -> str:
@@ -36,6 +47,38 @@ def summary_line(translation: Translation) -> str:
             f"{translation.seconds * 1000:,.0f} ms",
             f"{tokens / max(translation.seconds, 1e-9):,.0f} tokens/s",
             f"log-probability {signed(log_probability)}",
+        ]
+    )
+
+
+def settings_line(options: DecodingOptions) -> str:
+    """Return the method, what it was told, and its seed."""
+    parts = [options.method]
+    if "beam" in options.method:
+        parts.append(f"beam {options.beam}")
+    if options.method in ("greedy", "beam"):
+        return " · ".join([*parts, "seed –"])
+    used = [(words, getattr(options, name), off) for name, words, off in FILTERS]
+    parts += [f"{words} {value:g}" for words, value, off in used if value != off]
+    return " · ".join([*parts, f"seed {options.seed}"])
+
+
+def written_line(generation: Generation, kept: int = 0) -> str:
+    """Return checkpoint, settings, tokens, time and perplexity of a text.
+
+    ``kept`` of its tokens were there before the time began.
+    """
+    tokens, seconds = len(generation.steps), generation.seconds
+    rate = (tokens - kept) / max(seconds, 1e-9)
+    perplexity = generation.perplexity
+    return " · ".join(
+        [
+            generation.checkpoint,
+            settings_line(generation.options),
+            f"{tokens:,} token{'s' * (tokens != 1)}",
+            f"{seconds * 1000:,.0f} ms",
+            *([f"{rate:,.0f} tokens/s"] if tokens > kept else []),
+            *([] if perplexity is None else [f"perplexity {perplexity:,.2f}"]),
         ]
     )
 

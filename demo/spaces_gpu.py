@@ -14,6 +14,9 @@ try:
 except ImportError:
     spaces = None
 
+# There a GPU is lent for a call at a time: not for a text that is written live, step by step.
+WRITER_DEVICE = None if spaces is None else "cpu"
+
 
 def on_gpu(function: Callable) -> Callable:
     """Return `function` under `spaces.GPU` where that package is installed, else unchanged.

@@ -67,9 +67,6 @@ class Worker:
         self._translate_lines = on_gpu(service.translate_lines)
         self._score = on_gpu(service.score)
         self._beam_tree = on_gpu(service.beam_tree)
-        self._search = on_gpu(service.search)
-        self._distribution = on_gpu(service.distribution)
-        self._score_text = on_gpu(service.score_text)
 
     async def translate(self, **request) -> Translation:
         return await in_time(self._translate, **request)
@@ -92,7 +89,7 @@ class Worker:
             UserError: the settings leave nothing to draw, or it takes too long.
         """
         if "beam" in generation.options.method:
-            yield await in_time(self._search, generation=generation)
+            yield await in_time(self.service.search, generation=generation)
             return
         steps = self.service.generate(generation)
         deadline = time.monotonic() + limits.STREAM_SECONDS
@@ -108,10 +105,10 @@ class Worker:
         raise UserError(f"Stopped after {limits.STREAM_SECONDS} seconds; press Continue to go on.")
 
     async def distribution(self, **request) -> Distribution:
-        return await in_time(self._distribution, **request)
+        return await in_time(self.service.distribution, **request)
 
     async def score_text(self, **request) -> ScoredText:
-        return await in_time(self._score_text, **request)
+        return await in_time(self.service.score_text, **request)
 
     async def beam_tree(self, **request) -> BeamTree:
         return await in_time(self._beam_tree, **request)

@@ -1,0 +1,78 @@
+"""A study trains what it compares, on its own text, and its report has the stored form."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+import pytest
+
+from core.checkpoint import load_checkpoint
+from core.data import documents
+from core.data.documents import TextData
+from core.training import studies
+
+ROW = {"title", "question", "command", "date", "machine", "rows", "series", "finding"}
+TEXTS = [f"the {noun} {verb} here ." for noun in ("dog", "cat", "cow") for verb in ("sat", "ran")]
+DATA = TextData(train=TEXTS * 4, valid=TEXTS[:2], test=[])
+
+
+@pytest.fixture(autouse=True)
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The studies' recipes with few tokens, on 24 made-up documents."""
+    monkeypatch.setattr(studies, "WORK", tmp_path)
+    for name in ("arxiv", "arxiv-subset"):
+        monkeypatch.setitem(documents.TEXTS, name, lambda: DATA)
+    for name in ("_WORDS", "_CHARACTERS"):
+        recipe = getattr(studies, name)
+        small = {**recipe.model, "embedding_size": 8, "hidden_size": 16}
+        changed = {"min_frequency": 1, "batch": 8, "warmup_steps": 1, "model": small}
+        monkeypatch.setattr(studies, name, dataclasses.replace(recipe, **changed))
+
+
+def test_a_run_has_a_row_for_each_epoch() -> None:
+    run = studies.run("here", studies._WORDS, epochs=3)
+    assert [row["step"] for row in run.history] == [3, 6, 9]  # 24 documents, 8 a batch
+    assert run.history[-1]["train_loss"] < run.history[0]["train_loss"]
+    assert run.weights == sum(p.numel() for p in run.writer.model.parameters())
+    best = min(row["valid_loss"] for row in run.history)
+    assert math.log(run.scores.perplexity) == pytest.approx(best, abs=0.02)
+
+
+def test_a_frozen_embedding_is_not_counted_and_not_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studies, "_EPOCHS", 2)
+    report = studies.word_vectors("a command")
+    assert report.keys() == ROW and report["command"] == "a command"
+    weights = {row["embedding"]: row["weights_trained"] for row in report["rows"]}
+    assert weights["scratch"] == weights["tuned"] > weights["frozen"]
+    words = (tmp_path / "vectors.txt").read_text(encoding="utf-8").splitlines()
+    frozen = load_checkpoint(tmp_path / "vectors-frozen")
+    first = words[0].split(" ")
+    row = frozen.model.embedding.weight[frozen.target_tokenizer.encode(first[0])[0].id]
+    given = [float(number) for number in first[1:]]
+    assert row.tolist() == pytest.approx(given, abs=1e-3)  # float16
+
+
+def test_the_kinds_are_compared_by_words_and_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "_EPOCHS", 2)
+    report = studies.recurrent_kinds("a command")
+    units = ("word", "character")
+    names = [f"{unit}-{cell}" for unit in units for cell in ("rnn", "gru", "lstm")]
+    assert [row["model"] for row in report["rows"]] == names
+    assert [len(line["y"]) for line in report["series"]] == [2] * 12
+    assert all(row["perplexity"] > 1 and row["sample"] for row in report["rows"])
+
+
+@pytest.mark.parametrize(
+    ("losses", "epoch"),
+    [
+        ([5, 4, 3, 3.5, 3.4, 3.3], 4),  # two epochs behind the best, at 2
+        ([5, 4, 4.5, 3, 3.5, 2], 5),  # never two in a row: the last
+        ([1, 2, 3], 2),
+    ],
+)
+def test_early_stopping_ends_after_so_many_epochs_without_progress(
+    losses: list[float], epoch: int
+) -> None:
+    assert studies._stopped(losses, patience=2) == epoch
