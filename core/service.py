@@ -10,6 +10,7 @@ from torch import nn
 
 from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
+from core.decoding.stopping import stop_when as stop_when
 from core.errors import UserError
 from core.evaluation.diversity import Diversity as Diversity
 from core.evaluation.diversity import diversity

@@ -10,6 +10,7 @@ import gradio as gr
 
 from core.errors import UserError
 from demo import limits
+from demo.api_generate import offer_generate as offer_generate
 from demo.lines import count_weights
 from demo.work import in_time
 

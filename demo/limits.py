@@ -24,6 +24,7 @@ CONCURRENT_RUNS = 2  # requests that compute at the same time, of all tabs and t
 # Requests share the cores: threads of one that wait for those of another cost more than they gain.
 THREADS = max(1, (os.cpu_count() or 1) // CONCURRENT_RUNS)
 CONCURRENCY_ID = "model"  # the events that share this limit
+STREAM_ID = "stream"  # those that share the limit of STREAMS
 CONCURRENT_EVENTS = 8  # clicks that only change what is shown
 QUEUE_SIZE = 100  # requests that wait; the next one is told that the queue is full
 MAX_THREADS = 12
@@ -59,7 +60,7 @@ SEED = Range("seed", 0, 2**31 - 1, whole=True)
 MAX_TOKENS = Range("max_tokens", 1, 1_000, whole=True)
 BEAM_TOKENS = Range("max_tokens", 1, 300, whole=True)  # of a beam method: it can't be watched
 FILTERS = (
-    TEMPERATURE,
+    Range("temperature", 0, 2),
     Range("top_k", 0, 100_000, whole=True),
     Range("top_p", 0, 1),
     Range("min_p", 0, 1),
@@ -132,7 +133,7 @@ def generate_request(
 ) -> dict[str, Any]:
     """Return the checked arguments of Service.prompt, or raise UserError that names a field."""
     method = check_string(method, "method")
-    ranges = {field.field: field for field in (BEAM, SEED, *FILTERS)}
+    ranges = {field.field: field for field in (BEAM, LENGTH_PENALTY, SEED, *FILTERS)}
     tokens = BEAM_TOKENS if "beam" in method else MAX_TOKENS
     text = check_string(prompt, "prompt")
     if len(text) > MAX_CHARACTERS:

@@ -34,8 +34,17 @@
     }
   };
   const copyLink = (query, said) => {
+    if (!query) return said;
     history.replaceState(null, "", `?${query}`);
     return copy(location.href, said);
   };
-  window.seqlens = { copy, copyLink };
+  const save = (name, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    return `${name} is saved.`;
+  };
+  window.seqlens = { copy, copyLink, save };
 };

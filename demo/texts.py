@@ -62,9 +62,7 @@ def ending(generation: Generation) -> str:
 
 
 def probabilities(texts: Sequence[str], steps: Sequence[Step]) -> list[list[Any]]:
-    return [
-        [text, math.exp(step.log_prob)] for text, step in zip(texts, steps, strict=True)
-    ]
+    return [[text, math.exp(step.log_prob)] for text, step in zip(texts, steps, strict=True)]
 
 
 def rivals(step: Step) -> list[list[Any]]:
@@ -125,7 +123,16 @@ def score_table(scores: Sequence[ScoredText]) -> Value:
 
 def compare_table(rows: Sequence[tuple[str, Generation, Diversity, bool]]) -> Value:
     """Return a line for each way of choosing: its name, its text and figures, see PlainTable."""
-    head = ["method", "text", "perplexity", "distinct-1", "distinct-2", "repetition", "tokens", "ms"]
+    head = [
+        "method",
+        "text",
+        "perplexity",
+        "distinct-1",
+        "distinct-2",
+        "repetition",
+        "tokens",
+        "ms",
+    ]
     return {
         "head": head,
         "wide": 1,

@@ -6,23 +6,28 @@ from typing import Any
 
 import gradio as gr
 
+from core.errors import UserError
 from core.service import Service
 from demo import limits
 from demo.components.attention_map import plotly_head
-from demo.tabs import translate
+from demo.query import read_fields
+from demo.tabs import generate, translate
+from demo.tabs.binding import QUIET
 from demo.theme import build_theme
 
 HERE = Path(__file__).parent
 
 TABS = [
     ("Translate", translate.build),
+    ("Generate", generate.build),
 ]
 
+READ_ADDRESS = "() => [window.location.search]"
 KEPT = 3600  # seconds that files of visitors, theirs and translated ones, are kept
 
 HEADER = """
 <header class="page-header"><h1>SeqLens</h1>
-<p>See where a recurrent network looks while it translates.</p></header>
+<p>See a recurrent network translate and write.</p></header>
 """
 
 
@@ -34,14 +39,25 @@ def build_demo(service: Service) -> gr.Blocks:
         delete_cache=(KEPT, KEPT),
     ) as demo:
         gr.HTML(HEADER)
-        with gr.Tabs():
+        address = gr.Textbox(visible=False)
+        with gr.Tabs() as tabs:
             for name, build in TABS:
                 with gr.Tab(name, id=name.lower()):
                     build(service, demo)
+        demo.load(choose_tab, address, tabs, js=READ_ADDRESS, **QUIET)
     # Gradio adds up all events after each one for its monitoring, which is off here.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
     demo.queue(max_size=limits.QUEUE_SIZE, default_concurrency_limit=limits.CONCURRENT_EVENTS)
     return demo
+
+
+def choose_tab(query: str) -> dict[str, Any]:
+    """Return the update that opens the tab which a link names."""
+    try:
+        name = read_fields(query or "").get("tab")
+    except UserError:
+        name = None  # the tabs say what is wrong with it
+    return gr.update(selected=name) if name in [tab.lower() for tab, _ in TABS] else gr.skip()
 
 
 def launch_options() -> dict[str, Any]:

@@ -4,16 +4,18 @@ import asyncio
 import contextvars
 import functools
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 
 import gradio as gr
 
 from core.errors import UserError
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.results import BeamTree, Hypothesis, Translation
-from core.service import Service, TranslationScores
+from core.service import Service, TranslationScores, stop_when
 from demo import limits
 from demo.spaces_gpu import on_gpu
 
@@ -24,10 +26,12 @@ _pool = ThreadPoolExecutor(limits.CONCURRENT_RUNS, thread_name_prefix="model")
 async def in_time(function: Callable, /, **arguments):
     """Return `function(**arguments)` from a worker thread; every failure is a UserError.
 
-    A caller that is cancelled or late stops waiting at once; the thread ends by itself.
+    A caller that is cancelled or late stops waiting at once, and decoding at its next step.
     """
     # The context carries Gradio's request, which a ZeroGPU Space reads for its quota.
-    call = functools.partial(contextvars.copy_context().run, function, **arguments)
+    context, left = contextvars.copy_context(), threading.Event()
+    context.run(stop_when, left.is_set)
+    call = functools.partial(context.run, function, **arguments)
     try:
         future = asyncio.get_running_loop().run_in_executor(_pool, call)
         return await asyncio.wait_for(future, limits.SECONDS)
@@ -45,6 +49,8 @@ async def in_time(function: Callable, /, **arguments):
         raise UserError(
             "Something went wrong on our side; it has been logged. Please try again."
         ) from None
+    finally:
+        left.set()
 
 
 def _take(steps: Iterator[Step], seconds: float) -> tuple[list[Step], bool]:
@@ -62,6 +68,7 @@ class Worker:
 
     def __init__(self, service: Service):
         self.service = service
+        self.streams = 0  # texts that are being written now
         # Wrapped once, at start: a ZeroGPU Space counts its GPU functions then.
         self._translate = on_gpu(service.translate)
         self._translate_lines = on_gpu(service.translate_lines)
@@ -83,11 +90,20 @@ class Worker:
     async def generate(self, generation: Generation) -> AsyncIterator[Generation]:
         """Yield the generation as it grows, the first token alone, then turn by turn.
 
-        A caller that stops taking them stops the work at the end of a turn.
+        A caller that stops taking them stops the work at its next step.
 
         Raises:
             UserError: the settings leave nothing to draw, or it takes too long.
         """
+        self.streams += 1
+        try:
+            async with aclosing(self._written(generation)) as texts:
+                async for text in texts:
+                    yield text
+        finally:
+            self.streams -= 1
+
+    async def _written(self, generation: Generation) -> AsyncIterator[Generation]:
         if "beam" in generation.options.method:
             yield await in_time(self.service.search, generation=generation)
             return
@@ -102,7 +118,9 @@ class Worker:
             if done:
                 return
             turn = limits.TURN
-        raise UserError(f"Stopped after {limits.STREAM_SECONDS} seconds; press Continue to go on.")
+        raise UserError(
+            f"Stopped after {limits.STREAM_SECONDS} seconds, the limit; what was written stays."
+        )
 
     async def distribution(self, **request) -> Distribution:
         return await in_time(self.service.distribution, **request)

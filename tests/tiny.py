@@ -108,13 +108,16 @@ def language_model(
     float16: bool = False,
     **sizes,
 ) -> LanguageModel:
-    """A random language model with preferences, in evaluation mode; see :func:`model`."""
+    """A random language model with preferences and a memory; see :func:`model`."""
     torch.manual_seed(seed)
     defaults = {"embedding_size": 16, "hidden_size": 16, "num_layers": 2}
     made = LanguageModel(LanguageModelConfig(vocab_size, writable, **{**defaults, **sizes}))
     with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.randn(parameter.shape))
+        for name, parameter in made.named_parameters():
+            # Wide layers with weights near 1 would make much of the smallest difference.
+            multiplies = "weight" in name and not name.startswith(("embedding", "output"))
+            scale = parameter.size(-1) ** -0.5 if multiplies else 1.0
+            parameter.copy_(scale * torch.randn(parameter.shape))
         made.bias[writable - 1] += ending
         if float16:
             made.half().float()

@@ -65,8 +65,11 @@ def no_repeat_ngram(size: int) -> Filter:
 
 
 def temperature(value: float) -> Filter:
-    """Divide logits by ``value``: below 1 sharpens, above 1 flattens (Ackley et al. 1985)."""
-    return lambda tokens, logits: logits / value
+    """Divide logits by ``value``: below 1 sharpens, above 1 flattens (Ackley et al. 1985).
+
+    Below 0.01 it is the limit, the likeliest token alone: quotients could be infinite.
+    """
+    return top_k(1) if value < 0.01 else lambda tokens, logits: logits / value
 
 
 def top_k(count: int) -> Filter:
@@ -87,8 +90,7 @@ def top_p(mass: float) -> Filter:
     def apply(tokens: Tokens, logits: Tensor) -> Tensor:
         if mass >= 1:
             return logits
-        probabilities = logits.float().softmax(dim=1)
-        return _keep_until(logits, probabilities, probabilities, mass)
+        return _keep_until(logits, logits, logits.float().softmax(dim=1), mass)
 
     return apply
 
@@ -141,9 +143,9 @@ def filters_of(options: DecodingOptions, never: Sequence[int] = ()) -> list[tupl
     return always + [(name, make(value)) for name, make, value, off in chosen if value != off]
 
 
-def check_drawable(logits: Tensor) -> None:
-    """Raise UserError unless filters have left something in each row of logits (B, V)."""
-    if not (logits.amax(dim=1) > -torch.inf).all():
+def check_drawable(largest: Tensor) -> None:
+    """Raise UserError unless filters have left something in each row; (B,) its largest logit."""
+    if (largest == -torch.inf).any():
         raise UserError("These settings leave no token to draw: loosen no_repeat_ngram.")
 
 
@@ -153,10 +155,11 @@ def _keep_until(logits: Tensor, ranks: Tensor, probabilities: Tensor, mass: floa
     A few are enough most of the time, and a sort of all takes longer than the model's step.
     """
     size = logits.size(1)
-    for count in (32, 1024, size):
-        order = likeliest(ranks, count)[1]
-        reached = probabilities.gather(1, order).double().cumsum(dim=1)  # with each token itself
-        if count >= size or bool((reached[:, -1] >= mass).all()):
+    for count in (1024, size):
+        order = ranks.topk(min(count, size), dim=1).indices
+        # With each token itself.
+        reached = probabilities.gather(1, order).cumsum(dim=1, dtype=torch.float64)
+        if count >= size or reached[:, -1].amin().item() >= mass:
             break
     values = logits.gather(1, order)
     # The first one stays always: nothing is reached before it.

@@ -21,7 +21,7 @@ class DecodingOptions:
     # Scores are divided by length to this power, but for those of "stochastic-beam".
     length_penalty: float = 1.0
     # What follows is used by "sample", "beam-sample" and "stochastic-beam", which draw.
-    temperature: float = 1.0  # logits are divided by it
+    temperature: float = 1.0  # logits are divided by it; 0 takes the likeliest
     seed: int = 0  # of the draws
     repetition_penalty: float = 1.0  # of tokens that were written before; 1 is none
     no_repeat_ngram: int = 0  # tokens in a row that are not written twice; 0 allows all
@@ -35,7 +35,7 @@ class DecodingOptions:
             raise UserError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}.")
         _check_range("beam", self.beam, int, 1, 100)
         _check_range("length_penalty", self.length_penalty, float, 0.0, 5.0)
-        _check_range("temperature", self.temperature, float, 0.01, 10.0)
+        _check_range("temperature", self.temperature, float, 0.0, 10.0)
         _check_range("seed", self.seed, int, 0, 2**31 - 1)
         _check_range("repetition_penalty", self.repetition_penalty, float, 0.1, 10.0)
         _check_range("no_repeat_ngram", self.no_repeat_ngram, int, 0, 100)

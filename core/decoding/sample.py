@@ -12,9 +12,11 @@ from core.decoding.filters import Filter, Tokens, check_drawable, filters_of
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits, length_normalised
 from core.decoding.options import DecodingOptions
+from core.decoding.stopping import check_wanted
 from core.models.protocol import State, StepModel
 
 _LEAST, _MOST = 1e-10, 1 - 1e-7  # of the numbers drawn, so that their noise is finite
+_MANY = 2_000  # ids, whose noise takes longer than to look for those that it could help
 _SPREAD = math.log(math.log(_LEAST) / math.log(_MOST))  # of the noise, 19.3
 
 
@@ -35,11 +37,7 @@ def gumbel_noise(seed: int, step: int, count: int) -> Tensor:
     Logits plus such noise are largest at a draw from their softmax. The noise depends on (seed,
     step) alone and is made on the CPU: no other request, row or device changes it.
     """
-    return _gumbel(keyed_uniform(seed, step, count))
-
-
-def _gumbel(uniform: Tensor) -> Tensor:
-    return uniform.log().neg_().log_().neg_()
+    return keyed_uniform(seed, step, count).log_().neg_().log_().neg_()
 
 
 def draw_without_replacement(
@@ -87,6 +85,7 @@ def sample_steps(
 
     Raises:
         UserError: the filters leave nothing to draw.
+        Stopped: nobody waits for the next step any longer.
     """
     guide = guide or Guide()
     filters = filters_of(options, limits.never)
@@ -96,6 +95,7 @@ def sample_steps(
     step, rest = 0, guide.rest
     length = limits.source_lengths[0] if limits.source_lengths else 0
     while active:
+        check_wanted()
         # Not around the loop: the mode would stay on in the caller between two steps.
         with torch.inference_mode():
             forced = guide.attention(step, len(active), length, limits.device)
@@ -128,38 +128,49 @@ def sample_steps(
 def _filter(
     filters: list[tuple[str, Filter]], tokens: Tokens, logits: Tensor
 ) -> list[tuple[str, Tensor]]:
-    """Return the logits (B', V) after each filter, by its name, or raise UserError."""
+    """Return the logits (B', V) after each filter, by its name."""
     filtered = []
     for name, apply in filters:
         logits = apply(tokens, logits)
         filtered.append((name, logits))
-    if filtered:
-        check_drawable(logits)
     return filtered
 
 
 def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> list[int]:
-    """Return an id for each row of (B', V): the likeliest, or a draw keyed by its place."""
+    """Return an id for each row of (B', V): the likeliest, or a draw keyed by its place.
+
+    Raises:
+        UserError: there is nothing to choose from.
+    """
     if options.method != "sample":
-        return logits.argmax(dim=1).tolist()
+        values, ids = logits.max(dim=1)
+        check_drawable(values)
+        return ids.tolist()
     rows = logits.cpu().numpy()  # whose search for a few among many is much faster than torch's
+    largest = rows.max(axis=1, keepdims=True)
+    check_drawable(torch.from_numpy(largest))
+    able = [np.flatnonzero(row) for row in rows > largest - _SPREAD]
     places = [len(written) for written in tokens]
-    able = [np.flatnonzero(row > row.max() - _SPREAD) for row in rows]
     count = 1 + max(int(ids[-1]) for ids in able)  # ids behind them need no number
     uniform = {place: keyed_uniform(options.seed, place, count) for place in set(places)}
-    return [_draw(row, uniform[place]) for row, place in zip(rows, places, strict=True)]
+    return [
+        _draw(row, ids, uniform[place].numpy())
+        for row, ids, place in zip(rows, able, places, strict=True)
+    ]
 
 
-def _draw(logits: np.ndarray, uniform: Tensor) -> int:
-    """Return where logits (V,) and noise add to most: that of ``uniform`` (U,), of the first U.
+def _gumbel(uniform: np.ndarray) -> np.ndarray:
+    return -np.log(-np.log(uniform))
 
-    The noise is worked out only for ids that could be first with the largest noise of all.
-    """
-    best = int(logits.argmax())
-    ends = _gumbel(torch.stack([uniform[best], uniform.max()]).double()).tolist()
-    able = np.flatnonzero(logits[: len(uniform)] >= logits[best] + ends[0] - ends[1] - 1e-4)
-    keys = torch.from_numpy(logits[able]) + _gumbel(uniform[torch.from_numpy(able)])
-    return int(able[keys.argmax()])
+
+def _draw(logits: np.ndarray, able: np.ndarray, uniform: np.ndarray) -> int:
+    """Return where logits (V,) and the noise of ``uniform`` (U,) add to most, among ids ``able``."""
+    if len(able) > _MANY:
+        # Those that could be first with the largest noise of all.
+        best = int(logits.argmax())
+        spread = _gumbel(uniform.max()) - _gumbel(uniform[best])
+        able = np.flatnonzero(logits[: len(uniform)] >= logits[best] - spread - 1e-4)
+    return int(able[(logits[able] + _gumbel(uniform[able])).argmax()])
 
 
 def decode_one_by_one(

@@ -10,6 +10,7 @@ from core.decoding.filters import check_drawable, filters_of
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import Limits
 from core.decoding.options import DecodingOptions
+from core.decoding.stopping import check_wanted
 from core.models.protocol import State, StepModel
 
 
@@ -75,8 +76,13 @@ class Search:
 
     @torch.inference_mode()
     def run(self) -> BeamRecord:
-        """Search to the end and return all that was done."""
+        """Search to the end and return all that was done.
+
+        Raises:
+            Stopped: nobody waits for it any longer.
+        """
         while self.active:
+            check_wanted()
             self._grow()
             self._leave_out_done()
         return self.record
@@ -106,7 +112,7 @@ class Search:
         if any(self.rests):  # what a caller fixed is written whatever the filters say
             fixed = torch.tensor([bool(rest) for rest in self.rests], device=given.device)
             filtered = torch.where(fixed[:, None], given, filtered)
-        check_drawable(filtered[self.scores.flatten() > -torch.inf])
+        check_drawable(filtered[self.scores.flatten() > -torch.inf].amax(dim=1))
         return filtered
 
     def finish(self, grown: Candidates) -> None:

@@ -75,16 +75,18 @@ def score_documents(
     started = time.perf_counter()
     plain = _sums(model, tokenizer, documents, continuous, progress)
     characters = sum(map(len, documents)) + len(documents)
-    reads_words = tokenizer.kind == "word"
     texts = list(map(comparable_text, documents))
-    # The tokens of a word model are the same: nothing is read twice.
-    sums = plain if reads_words else _sums(model, tokenizer, texts, continuous, progress)
+    # Words in lower case are the same tokens in both: nothing is read twice.
+    same = tokenizer.encode_batch(texts) == tokenizer.encode_batch(documents)
+    sums = plain if same else _sums(model, tokenizer, texts, continuous, progress)
     length = sum(map(len, texts)) + len(texts)
     return TextScores(
         perplexity=math.exp(plain.nats / plain.tokens),
         bits_per_token=plain.nats / plain.tokens / math.log(2),
         bits_per_character=(
-            None if reads_words else _with_spelling(plain, tokenizer, documents) / characters
+            None
+            if tokenizer.kind == "word"
+            else _with_spelling(plain, tokenizer, documents) / characters
         ),
         comparable_bits_per_character=_with_spelling(sums, tokenizer, texts) / length,
         tokens=plain.tokens,

@@ -73,10 +73,10 @@ class TextGenerator:
         Raises:
             UserError: the filters leave nothing to draw.
         """
+        if not _goes_on(generation):
+            return
         if generation.options.method in SEARCHES:
             yield from self.search(generation).steps[len(generation.steps) :]
-            return
-        if generation.finished or len(generation.steps) >= generation.max_tokens:
             return
         state, limits = self._begin([generation])
         begins = not generation.ids
@@ -91,11 +91,15 @@ class TextGenerator:
         if options.method in SEARCHES:
             return [self.search(generation) for generation in generations]
         steps: list[list[Step]] = [[] for _ in generations]
-        state, limits = self._begin(generations)
+        numbers = [number for number, one in enumerate(generations) if _goes_on(one)]
+        if not numbers:
+            return list(generations)
+        state, limits = self._begin([generations[number] for number in numbers])
         for sampled in sample_steps(self.model, state, options, limits):
             for row, source in enumerate(sampled.sources):
-                begins = not generations[source].ids and not steps[source]
-                steps[source].append(self._step(sampled, begins, row))
+                number = numbers[source]
+                begins = not generations[number].ids and not steps[number]
+                steps[number].append(self._step(sampled, begins, row))
         seconds = (time.perf_counter() - started) / len(generations)
         return [
             self.ended(one.written(*new, seconds=seconds))
@@ -104,6 +108,8 @@ class TextGenerator:
 
     def search(self, generation: Generation) -> Generation:
         """Return the generation written to its end by a beam method, with all hypotheses."""
+        if not _goes_on(generation):
+            return generation
         started = time.perf_counter()
         state, limits = self._begin([generation])
         search = SEARCHES[generation.options.method]
@@ -128,10 +134,10 @@ class TextGenerator:
     def distribution(self, generation: Generation, index: int) -> Distribution:
         """Return what the model gave to the token ``index``, before the filters and after.
 
-        Beam search has no filters: what it ranks are the model's own probabilities.
+        Greedy decoding and beam search have no filters: they take the model's own probabilities.
         """
         before = replace(generation, steps=generation.steps[:index], finished=False)
-        method = "greedy" if generation.options.method == "beam" else "sample"
+        method = "greedy" if generation.options.method in ("greedy", "beam") else "sample"
         options = replace(generation.options, method=method)
         state, limits = self._begin([before], one_more=True)
         sampled = next(sample_steps(self.model, state, options, limits))
@@ -262,6 +268,11 @@ class TextGenerator:
     def _text(self, ids: Sequence[int], generation: Generation) -> str:
         text = self.tokenizer.decode(ids)
         return self._space + text if generation.prompt_ids and text else text
+
+
+def _goes_on(generation: Generation) -> bool:
+    """Return whether there is anything left to write."""
+    return not generation.finished and len(generation.steps) < generation.max_tokens
 
 
 def _removed_by(sampled: SampledStep, ids: Sequence[int], row: int = 0) -> list[str | None]:

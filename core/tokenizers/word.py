@@ -102,7 +102,10 @@ class WordTokenizer:
             UserError: the file is missing or damaged.
         """
         vocabulary, settings = load_vocabulary(path)
-        return cls(vocabulary, settings.get("split", ""))
+        split = settings.get("split")
+        if split not in SPLITS:
+            raise UserError(f"{path} is damaged: it does not say how words are split.")
+        return cls(vocabulary, split)
 
 
 def _words(text: str, split: str) -> Iterator[tuple[str, int, int]]:

@@ -24,7 +24,7 @@ from core.models.seq2seq import Seq2Seq
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
 from core.training.options import RunOptions
-from core.training.recipes import Recipe
+from core.training.recipes import LanguageModelRecipe, Recipe
 from core.training.task import History, Task
 
 
@@ -54,13 +54,29 @@ def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tok
         tokenizer = task.tokenizer()
         return task.model(tokenizer), tokenizer
     checkpoint = load_checkpoint(options.start_from)
+    tokenizer = checkpoint.target_tokenizer
+    found, wanted = _trained(checkpoint.model, tokenizer.kind), _trained_by(task.recipe)
+    if found != wanted:
+        raise UserError(f"{options.start_from} is {found}; {task.recipe.name} trains {wanted}.")
     if len(checkpoint.tokenizers) > 1:
         raise UserError(f"{options.start_from} has two vocabularies; a run trains one for both.")
     # Dropout is the recipe's, not the checkpoint's: it may train on under another.
     dropout = {k: v for k, v in task.recipe.model.items() if k in ("dropout", "word_dropout")}
     model = type(checkpoint.model)(dataclasses.replace(checkpoint.model.config, **dropout))
     load_weights(options.start_from, model)
-    return model, checkpoint.target_tokenizer
+    return model, tokenizer
+
+
+def _trained(model: Seq2Seq | LanguageModel, unit: str) -> str:
+    """Return in words what a model is; ``unit`` is the kind of its tokenizer."""
+    return f"a language model of {unit}s" if isinstance(model, LanguageModel) else "a translator"
+
+
+def _trained_by(recipe: Recipe) -> str:
+    """Return in the same words what a recipe trains."""
+    if not isinstance(recipe, LanguageModelRecipe):
+        return "a translator"
+    return f"a language model of {'character' if recipe.tokens == 'character' else 'word'}s"
 
 
 @rank_zero_only

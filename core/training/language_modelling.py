@@ -80,8 +80,10 @@ class LanguageModelTask:
     def loss(
         self, model: LanguageModel, batch: TextBatch, carried: Carried, smoothing: float
     ) -> tuple[Tensor, Tensor, Carried]:
-        fresh = batch.begins or carried is None
-        state = model.start(len(batch.inputs)) if fresh else RecurrentState(*carried or ())
+        if batch.begins or carried is None:
+            state = model.start(len(batch.inputs))
+        else:  # that of a resumed run was read from its file, onto the CPU
+            state = RecurrentState(*(part.to(model.device) for part in carried))
         features, after = model(batch.inputs, state)
         loss, nll = projected_loss(
             features[batch.is_target],  # padding costs nothing from here on

@@ -34,7 +34,12 @@ function draw() {
   const { value } = props;
   table.hidden = !value;
   const names = document.createElement("tr");
-  names.append(...(value?.head ?? []).map((name) => Object.assign(cell("th", name), { scope: "col" })));
+  for (const [index, name] of (value?.head ?? []).entries()) {
+    const part = cell("th", name);
+    part.scope = "col";
+    part.classList.toggle("wide", index === value.wide);
+    names.append(part);
+  }
   head.replaceChildren(names);
   body.replaceChildren(...(value?.rows ?? []).map((one) => row(one, value)));
 }

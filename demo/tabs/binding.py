@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
@@ -13,9 +14,19 @@ Parts = dict[str, Any]  # the components of a tab by name
 # What a callback changes: values or gr.update(...) by the names of parts; the rest stays.
 Updates = dict[str, Any]
 
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}  # events of the page alone
+
 MODEL = {  # an event that runs a model waits for its turn
     "concurrency_id": limits.CONCURRENCY_ID,
     "concurrency_limit": limits.CONCURRENT_RUNS,
+}
+
+# An event that shows a text as it is written: each takes its turns, so many go on at once. A click
+# on the button begins anew.
+STREAM = {
+    "concurrency_id": limits.STREAM_ID,
+    "concurrency_limit": limits.STREAMS,
+    "trigger_mode": "multiple",
 }
 
 # An event that changes the view alone. One at a time, and each of them: two that read the same view
@@ -38,23 +49,29 @@ def bind(
         inputs: names of parts; `outputs` are those that it may update.
         options: of the event.
     """
-    settings = {"show_progress": "hidden", "api_visibility": "private"} | options
     components = [[parts[name] for name in names] for names in (inputs, outputs)]
-    return listen(_by_component(callback, parts), *components, **settings)
+    return listen(_by_component(callback, parts, outputs), *components, **QUIET | options)
 
 
-def _by_component(callback: Callable, parts: Parts) -> Callable:
+def _by_component(callback: Callable, parts: Parts, outputs: Sequence[str]) -> Callable:
     """Return the callback with components for names; it keeps its kind and its signature."""
 
-    def translated(updates: Updates) -> dict[Any, Any]:
+    def translated(updates: Updates) -> dict[Any, Any] | None:
+        if not outputs:
+            return None
         # Gradio takes an empty dict for a value.
         return {parts[name]: value for name, value in updates.items()} or gr.skip()
 
     if inspect.isasyncgenfunction(inspect.unwrap(callback)):
 
         async def run(*values):
-            async for updates in callback(*values):
-                yield translated(updates)
+            yielded = False
+            async with aclosing(callback(*values)) as steps:
+                async for updates in steps:
+                    yielded = True
+                    yield translated(updates)
+            if not yielded:  # then Gradio would empty all outputs
+                yield gr.skip()
 
     elif inspect.iscoroutinefunction(callback):
 

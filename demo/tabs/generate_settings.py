@@ -5,8 +5,8 @@ from typing import Any
 import gradio as gr
 
 from demo import limits
-from demo.tabs.binding import Parts, Updates
-from demo.tabs.settings import QUIET, Knob, Settings, place_choices, place_knob
+from demo.tabs.binding import QUIET, Parts, Updates
+from demo.tabs.settings import Knob, Settings, place_choices, place_knob
 
 FILTERS = tuple(field.field for field in limits.FILTERS)
 DRAWS = (*FILTERS, "seed", "max_tokens")

@@ -9,8 +9,6 @@ import gradio as gr
 from demo.components.open_slider import OpenSlider
 from demo.limits import Range
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
-
 
 @dataclass(frozen=True)
 class Knob:
@@ -45,7 +43,7 @@ class Settings:
 
     def state(self, knob: Knob, method: str) -> dict[str, Any]:
         """Return whether the knob is on, and its help or the reason why not."""
-        on = knob.name in self.methods[method]
+        on = knob.name in self.methods.get(method, ())
         return {"interactive": on, "info": knob.help if on else f"Off: {method} {knob.why_off}."}
 
     def updates(self, method: str) -> list[dict[str, Any]]:
@@ -85,7 +83,7 @@ def place_knob(
         "label": knob.label,
         "step": knob.step,
         "elem_id": elem_id,
-        "elem_classes": "field",
+        "elem_classes": "field" if knob.slide is None else "field slide",
         **settings.state(knob, method),
     }
     if knob.slide is None:

@@ -1,6 +1,5 @@
 """Where the parts of the Translate tab stand; what they do is in translate.py and beside it."""
 
-import json
 from typing import Any
 
 import gradio as gr
@@ -12,6 +11,7 @@ from demo.components.marked_text import MarkedText
 from demo.components.plain_text import PlainText
 from demo.tabs import translate_cards, translate_settings
 from demo.tabs.binding import Parts
+from demo.tabs.layout import place_examples, place_run, place_segments
 from demo.tabs.translate_settings import build_settings
 from demo.views import PALETTES, SCALES, UNITS
 
@@ -90,10 +90,7 @@ def place_texts(german: str, first: dict[str, Any]) -> Parts:
 def place_bar() -> Parts:
     """Place the buttons that run and stop, and those that take the result away."""
     with gr.Row(elem_classes="bar"):
-        run = gr.Button("Translate", variant="primary", elem_id="translate-run", min_width=0)
-        gr.HTML("<kbd>Ctrl</kbd> <kbd>Enter</kbd>", elem_classes="keys")
-        stop = gr.Button("Stop", elem_id="translate-stop", min_width=0)
-        gr.HTML("<kbd>Esc</kbd>", elem_classes="keys")
+        run, stop = place_run("Translate", "translate")
         gr.HTML("", elem_classes="spacer")
         copy = gr.Button("Copy", elem_id="translate-copy", min_width=0)
         link = gr.Button("Link", elem_id="translate-link", min_width=0)
@@ -113,28 +110,19 @@ def place_lines(first: dict[str, Any]) -> Parts:
     return {"progress": progress, "message": message, "summary": summary, "changes": changes}
 
 
-def place_examples(examples: list[tuple[str, str]], source: gr.Textbox, run: gr.Button) -> None:
-    """Place a chip for each example; a click fills it in and presses the button that runs."""
-    press = f"() => {{ document.getElementById({json.dumps(run.elem_id)}).click(); }}"
-    with gr.Row(elem_classes="chips"):
-        for text, note in examples:
-            chip = gr.Button(f"{text} ({note})" if note else text, size="sm", min_width=0)
-            filled = chip.click(None, None, source, js=f"() => {json.dumps(text)}")
-            filled.then(None, None, None, js=press)
-
-
 def place_map(first: dict[str, Any]) -> Parts:
     """Place the card of the attention map, with the choices of what it shows."""
     with gr.Column(elem_classes="card map", min_width=0):
         with gr.Row(elem_classes="title"):
             gr.HTML("<h2>Attention</h2>")
-            units = _segments("Units", [(name, name) for name in UNITS], "translate-units")
-            scale = _segments(
+            units = place_segments("Units", [(name, name) for name in UNITS], "translate-units")
+            scale = place_segments(
                 "Range of the colours",
                 list(zip(("0–1", "rescaled by row"), SCALES, strict=True)),
                 "translate-scale",
             )
-            palette = _segments("Colours", [(name, name) for name in PALETTES], "translate-palette")
+            colours = [(name, name) for name in PALETTES]
+            palette = place_segments("Colours", colours, "translate-palette")
         several = first.get("sentence", {})
         sentence = gr.Dropdown(
             several.get("choices", []),
@@ -190,15 +178,3 @@ def place_lists(first: dict[str, Any]) -> Parts:
     with gr.Column(elem_classes="card", min_width=0):
         alternatives = AlternativeList(elem_id="translate-alternatives")
     return {"hypotheses": hypotheses, "alternatives": alternatives}
-
-
-def _segments(label: str, choices: list[tuple[str, str]], elem_id: str) -> gr.Radio:
-    return gr.Radio(
-        choices,
-        value=choices[0][1],
-        label=label,
-        show_label=False,
-        container=False,
-        elem_id=elem_id,
-        elem_classes="segments",
-    )

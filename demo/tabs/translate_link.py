@@ -4,18 +4,16 @@ import gradio as gr
 
 from core.errors import UserError
 from demo import share
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.layout import COPIED, COPY_LINK
 from demo.tabs.translate_guided import bind_alternatives, changes_value
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import new_view, show_translation
 from demo.views import View
 from demo.work import Worker
 
-# page.js copies, also in a frame and without https, and says whether it could.
 COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
-COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
 READ_LINK = "(view) => [view, window.location.search]"
-COPIED = "A link to this view is copied; the address bar has it too."
 LESS = "A link is copied; the address bar has it too. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
@@ -77,11 +75,10 @@ def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
     async def on_load(view: View | None, query: str) -> Updates:
         return await open_link(worker, view, query)
 
-    private = {"show_progress": "hidden", "api_visibility": "private"}
-    parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **private)
+    parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **QUIET)
     made = bind(parts["link"].click, make_link, parts, ["view"], ["link_query", "link_said"])
     said = [parts["link_query"], parts["link_said"]]
-    made.then(None, said, parts["message"], js=COPY_LINK, **private)
+    made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     names = [*SHOWN, *OPENED]
     loaded = bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)
     bind_alternatives(loaded, parts, worker)

@@ -2,7 +2,8 @@
 
 import gradio as gr
 
-from demo.tabs.settings import QUIET, Knob, Settings, place_choices, place_knob
+from demo.tabs.binding import QUIET
+from demo.tabs.settings import Knob, Settings, place_choices, place_knob
 
 METHODS = {  # method -> the knobs that it uses
     "beam": ("beam", "length_penalty"),

@@ -30,13 +30,13 @@ def measure_step(model: Seq2Seq, rounds: int = ROUNDS) -> list[Figure]:
     state = model.start(source, torch.tensor([SOURCE_TOKENS]))
     token = torch.tensor([model.config.writable - 2])
     state = model.step(token, state).state  # a state as decoding meets it, not the first one
-    fastest = [_fastest(ways) for ways in products(model)]
+    quickest = [fastest(ways) for ways in products(model)]
 
     def bound() -> None:
-        for product in fastest:
+        for product in quickest:
             product()
 
-    taken = _in_turns({"step": lambda: model.step(token, state), "bound": bound}, rounds)
+    taken = in_turns({"step": lambda: model.step(token, state), "bound": bound}, rounds)
     step, least = (1e6 * statistics.median(taken[name]) for name in ("step", "bound"))
     ratio = statistics.median(a / b for a, b in zip(taken["step"], taken["bound"], strict=True))
     return [
@@ -55,9 +55,9 @@ def products(model: Seq2Seq) -> list[list[Call]]:
     for layer in range(sizes.decoder_layers):
         names = (f"weight_ih_l{layer}", f"weight_hh_l{layer}")
         weight = torch.cat([getattr(lstm, name) for name in names], dim=1)  # (4H, in + H)
-        calls.append(_affine(weight, getattr(lstm, f"bias_ih_l{layer}")))
-    calls.append(_affine(decoder.combine.weight, decoder.combine.bias))
-    calls.append(_affine(decoder.embedding.weight, decoder.bias))
+        calls.append(affine(weight, getattr(lstm, f"bias_ih_l{layer}")))
+    calls.append(affine(decoder.combine.weight, decoder.combine.bias))
+    calls.append(affine(decoder.embedding.weight, decoder.bias))
     query, keys = torch.randn(1, hidden), torch.randn(hidden, SOURCE_TOKENS)
     weights, values = torch.randn(1, SOURCE_TOKENS), torch.randn(SOURCE_TOKENS, memory)
     calls.append(_plain(query, keys))
@@ -65,9 +65,10 @@ def products(model: Seq2Seq) -> list[list[Call]]:
     return calls
 
 
-def _affine(weight: Tensor, bias: Tensor) -> list[Call]:
+def affine(weight: Tensor, bias: Tensor) -> list[Call]:
+    """Return the ways to multiply one row by a weight (N, M) and add a bias (N,)."""
     weight, bias = weight.detach(), bias.detach()
-    row = torch.randn(1, weight.size(1))
+    row = torch.randn(1, weight.size(1), device=weight.device)
     vector, across, turned = row[0], weight.t(), weight.t().contiguous()
     return [
         lambda: functional.linear(row, weight, bias),
@@ -82,19 +83,20 @@ def _plain(left: Tensor, right: Tensor) -> list[Call]:
     return [lambda: torch.mm(left, right), lambda: torch.bmm(*batched)]
 
 
-def _fastest(ways: list[Call]) -> Call:
-    taken = _in_turns(dict(enumerate(ways)), 30)
+def fastest(ways: list[Call]) -> Call:
+    """Return the way that takes the least time."""
+    taken = in_turns(dict(enumerate(ways)), 30)
     return ways[min(taken, key=lambda way: statistics.median(taken[way]))]
 
 
-def _in_turns(calls: dict, rounds: int) -> dict:
+def in_turns(calls: dict, rounds: int, repeats: int = REPEATS) -> dict:
     """Return the seconds of each call by name, ``rounds`` of them: drift meets all alike."""
     taken: dict = {name: [] for name in calls}
     for turn in range(rounds + 3):  # the first three warm up
         for name, call in calls.items():
             started = time.perf_counter()
-            for _ in range(REPEATS):
+            for _ in range(repeats):
                 call()
             if turn >= 3:
-                taken[name].append((time.perf_counter() - started) / REPEATS)
+                taken[name].append((time.perf_counter() - started) / repeats)
     return taken

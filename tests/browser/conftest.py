@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from core.service import Service
-from tests.browser.server import PATIENCE, running_app
+from tests.browser.generate_page import GeneratePage
+from tests.browser.server import PATIENCE, running, running_app
 from tests.browser.translate_page import TranslatePage
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,6 +29,13 @@ FRAME = '<iframe src="{address}" style="width: 1200px; height: 860px"></iframe>'
 @pytest.fixture(scope="session")
 def app() -> Iterator[str]:
     with running_app() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def tiny_app() -> Iterator[str]:
+    """The page over language models whose weights are random."""
+    with running("-m", "tests.browser.tiny_app") as address:
         yield address
 
 
@@ -73,6 +81,26 @@ def visit(app: str, context: BrowserContext) -> Iterator[Callable[..., Translate
             return TranslatePage(page)
         page.set_content(FRAME.format(address=html.escape(f"{app}/{query}")))
         return TranslatePage(page.frames[1])
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visit_generate(tiny_app: str, context: BrowserContext) -> Iterator[Callable[..., GeneratePage]]:
+    """Open the Generate tab over tiny models; fail as `visit` does."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(width: int = 1280, query: str = "?tab=generate") -> GeneratePage:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        pages.append(page)
+        watch(page, tiny_app, complaints)
+        page.goto(f"{tiny_app}/{query}")
+        return GeneratePage(page)
 
     yield open_page
     for page in pages:

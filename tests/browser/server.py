@@ -1,4 +1,4 @@
-"""Start the real page as a process of its own, as a visitor's server would be."""
+"""Start a page as a process of its own, as a visitor's server would be."""
 
 import os
 import socket
@@ -19,11 +19,18 @@ PATIENCE = 120  # seconds; a busy machine starts slowly
 @contextmanager
 def running_app(**environment: str) -> Iterator[str]:
     """Run app.py on a free port; yield its address, and end it afterwards."""
+    with running("app.py", **environment) as address:
+        yield address
+
+
+@contextmanager
+def running(*arguments: str, **environment: str) -> Iterator[str]:
+    """Run python with these arguments, as `running_app` does."""
     port = free_port()
     settings = os.environ | {"GRADIO_SERVER_PORT": str(port)} | environment
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=settings, stdout=log, stderr=log
+            [sys.executable, *arguments], cwd=ROOT, env=settings, stdout=log, stderr=log
         )
         try:
             address = f"http://127.0.0.1:{port}"
@@ -51,4 +58,4 @@ def wait_for(address: str, process: subprocess.Popen, log) -> None:
         else:
             return
     log.seek(0)
-    raise RuntimeError(f"app.py did not start:\n{log.read()}")
+    raise RuntimeError(f"The page did not start:\n{log.read()}")

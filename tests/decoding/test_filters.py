@@ -90,6 +90,11 @@ def test_temperature_divides() -> None:
     assert temperature(2.0)([[]], torch.tensor([[2.0, -1.0]])).tolist() == [[1.0, -0.5]]
 
 
+@pytest.mark.parametrize("value", [0.0, 1e-300, 0.009])
+def test_a_temperature_of_nothing_leaves_the_likeliest_alone(value: float) -> None:
+    assert kept(temperature(value)) == [0]
+
+
 def test_repetition_divides_what_is_positive_and_multiplies_what_is_not() -> None:
     logits = torch.tensor([[2.0, -1.0, 3.0, -4.0], [2.0, -1.0, 3.0, -4.0]])
     result = repetition_penalty(2.0)([[0, 1, 1], []], logits)
@@ -129,6 +134,27 @@ def test_filters_stand_in_their_order_and_those_that_are_off_are_left_out() -> N
         "typical",
     ]
     assert filters_of(DecodingOptions("sample")) == []
+
+
+@pytest.mark.parametrize("make", [top_p, typical])
+@pytest.mark.parametrize("mass", [0.01, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("scale", [0.1, 1.0, 3.0])  # from nearly all tokens to a few
+def test_the_set_is_the_smallest_of_a_large_vocabulary_too(make, mass, scale) -> None:
+    torch.manual_seed(0)
+    logits = scale * torch.randn(2, 20352)
+    log_probs = logits.log_softmax(1)
+    entropy = -(log_probs.exp() * log_probs).sum(1, keepdim=True)
+    ranks = log_probs if make is top_p else -(log_probs + entropy).abs()
+    order = ranks.argsort(1, descending=True)
+    reached = log_probs.exp().gather(1, order).double().cumsum(1)
+    count = (reached < mass).sum(1) + 1
+    found = make(mass)([[], []], logits)
+    for row in range(2):
+        left = found[row].isfinite()
+        # Sums of 20,000 numbers of float32 may cross a mark one token sooner or later.
+        assert abs(left.sum() - count[row]) <= 1
+        assert left[order[row, : count[row] - 1]].all()
+        assert found[row][left].equal(logits[row][left])
 
 
 ROWS = st.lists(st.floats(-20, 20), min_size=1, max_size=12)

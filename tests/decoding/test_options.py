@@ -27,7 +27,7 @@ FIELDS = [field.name for field in dataclasses.fields(DecodingOptions) if field.n
         ("length_penalty", -0.1),
         ("length_penalty", 5.1),
         ("length_penalty", "1"),
-        ("temperature", 0.0),
+        ("temperature", -0.01),
         ("temperature", -1.0),
         ("temperature", 1e9),
         ("temperature", [1.0]),
@@ -50,7 +50,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: ob
 
 def test_the_ends_of_each_range_are_allowed() -> None:
     for method in METHODS:
-        DecodingOptions(method, 1, 0.0, 0.01, 0)
+        DecodingOptions(method, 1, 0.0, 0.0, 0)
         DecodingOptions(method, 100, 5.0, 10.0, 2**31 - 1)
     DecodingOptions(length_penalty=1, temperature=1)  # whole numbers are numbers
 

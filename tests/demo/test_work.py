@@ -2,12 +2,14 @@
 
 import asyncio
 import contextvars
+import threading
 import time
 from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
+from core.decoding.stopping import Stopped, check_wanted
 from core.errors import UserError
 from demo import limits, spaces_gpu
 from demo.spaces_gpu import on_gpu
@@ -38,6 +40,31 @@ def test_late_work_is_given_up(monkeypatch) -> None:
 
 def nap() -> None:
     time.sleep(0.5)
+
+
+@pytest.mark.parametrize("leave", ["late", "cancelled"])
+def test_decoding_stops_when_nobody_waits_for_it(monkeypatch, leave: str) -> None:
+    """One step a hundredth of a second, for ever: left after a twentieth, or late by then."""
+    monkeypatch.setattr(limits, "SECONDS", 0.05 if leave == "late" else 10)
+    stopped = threading.Event()
+
+    def decode() -> None:
+        try:
+            while True:
+                check_wanted()
+                time.sleep(0.01)
+        except Stopped:
+            stopped.set()
+            raise
+
+    async def ask() -> None:
+        work = asyncio.ensure_future(in_time(decode))
+        await asyncio.wait({work}, timeout=0.05 if leave == "cancelled" else None)
+        work.cancel()
+        await asyncio.wait({work})
+
+    asyncio.run(ask())
+    assert stopped.wait(1)
 
 
 def test_a_user_error_keeps_its_words() -> None:

@@ -1,0 +1,118 @@
+"""Side by side: the same beginning and seed under several ways of choosing."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from core.errors import UserError
+from core.pipelines.generation import Generation
+from demo import limits, texts
+from demo.components.plain_table import PlainTable
+from demo.components.plain_text import PlainText
+from demo.desk import Desk
+from demo.tabs.binding import Parts, Updates, bind
+from demo.tabs.generate_settings import METHODS, NAMES, PRESETS, SETTINGS, preset_values
+from demo.work import Worker
+
+# A method has the knobs as they are set, a preset its own.
+WAYS = [*METHODS, *(name for name in PRESETS if name not in METHODS)]
+AT_FIRST = ["greedy", "careful", "wild", "beam", "stochastic-beam"]
+COMPARE = {"concurrency_id": "compare", "concurrency_limit": limits.CONCURRENT_RUNS}
+NOTE = (
+    "All write from the beginning and with the seed and the number of tokens above, 300 at most; "
+    "a method with the knobs as they are set, a preset with its own. Perplexity is what the model "
+    "gives to the text, whatever was drawn from. Distinct-1 and distinct-2 are the share of "
+    "different words and of different pairs of words; repetition is the share of runs of four "
+    "words that stood in the text before. The beginning does not count."
+)
+
+
+async def compare(
+    worker: Worker,
+    desk: Desk,
+    ways: list[str],
+    prompt: str,
+    checkpoint: str,
+    method: str,
+    *knobs: Any,
+) -> AsyncIterator[Updates]:
+    """Write the same text in several ways; each row appears when it is written."""
+    rows: list[tuple] = []
+    try:
+        if not ways:
+            raise UserError("Choose one method or more.")
+        for way in ways:
+            yield {"compare_message": f"Writing with {way} …"}
+            request = limits.generate_request(prompt, checkpoint, **settings_of(way, method, knobs))
+            written = await finish(worker, worker.service.prompt(**request))
+            figures = worker.service.diversity(written)
+            rows.append((way, written, figures, desk.pretty))
+            yield {"compare_table": texts.compare_table(rows)}
+    except UserError as error:
+        yield {"compare_message": str(error)}
+        return
+    yield {"compare_message": ""}
+
+
+def settings_of(way: str, method: str, knobs: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the method of one way and the values that it uses."""
+    values = dict(zip([knob.name for knob in SETTINGS.knobs], knobs, strict=True))
+    if way in PRESETS and way not in METHODS:
+        values |= preset_values(way)
+    way = values.pop("method", way)
+    # NaN and what is no number at all are left to the limits, which say so.
+    if isinstance(values["max_tokens"], int | float) and values["max_tokens"] > (
+        most := limits.BEAM_TOKENS.high
+    ):
+        values["max_tokens"] = most
+    return {"method": way} | SETTINGS.used_by(way, tuple(values.values()))
+
+
+async def finish(worker: Worker, begun: Generation) -> Generation:
+    """Return the generation written to its end."""
+    found = [begun]
+    async with aclosing(worker.generate(begun)) as grown:
+        async for written in grown:
+            found = [written]
+    return found[0]
+
+
+def place_compare() -> Parts:
+    """Place the card, closed."""
+    with gr.Accordion(
+        "The same beginning, several methods",
+        open=False,
+        elem_id="generate-compare",
+        elem_classes="card",
+    ) as card:
+        ways = gr.CheckboxGroup(
+            WAYS,
+            value=AT_FIRST,
+            label="Methods and presets",
+            elem_id="generate-compare-methods",
+            elem_classes="choices",
+        )
+        with gr.Row(elem_classes="bar"):
+            run = gr.Button("Compare", elem_id="generate-compare-button", min_width=0)
+        message = PlainText(status=True, elem_id="generate-compare-message", elem_classes="message")
+        table = PlainTable(label="The texts and their figures", elem_id="generate-compare-table")
+        gr.HTML(f'<p class="note">{NOTE}</p>')
+    return {
+        "compare_card": card,
+        "compare_ways": ways,
+        "compare_run": run,
+        "compare_message": message,
+        "compare_table": table,
+    }
+
+
+def bind_compare(parts: Parts, worker: Worker) -> gr.events.Dependency:
+    """Let the button compare."""
+
+    inputs = ["desk", "compare_ways", "prompt", *NAMES]
+    names = ["compare_message", "compare_table"]
+    callback = partial(compare, worker)
+    return bind(parts["compare_run"].click, callback, parts, inputs, names, **COMPARE)

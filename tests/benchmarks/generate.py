@@ -1,0 +1,151 @@
+"""One stream of a language model, with all that a visitor is sent of each token.
+
+Against a lower bound, the step's matrix products alone in float32, in turns with it; and against
+the same loop over a model that keeps no state and runs the whole prefix again at each token.
+"""
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.decoding.options import DecodingOptions
+from core.models.language_model import LanguageModel, RecurrentState
+from core.models.protocol import StepOutput
+from core.pipelines.generation import Generation, Step
+from core.pipelines.generator import TextGenerator
+from core.service import CHECKPOINTS, Service
+from tests.benchmarks.report import Figure
+from tests.benchmarks.step import Call, affine, fastest, in_turns
+
+WRITERS = ("lm-arxiv-word", "lm-arxiv-char")
+OPTIONS = DecodingOptions("sample", temperature=0.8, top_p=0.9)
+LENGTHS = (50, 200, 1_000)  # tokens before those that are timed
+ROUNDS, ROUNDS_AGAIN = 100, 8
+REACH = {"lm-arxiv-word": "≥ 60"}  # percent of the bound's rate
+
+
+class PrefixAgain:
+    """A language model that runs the whole prefix through ``forward`` at each step.
+
+    The ids so far stand in the place of its state, (1, R, T).
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model, self.device = model, model.device
+
+    def read(self, tokens: Sequence[int]) -> RecurrentState:
+        """Keep the ids."""
+        return RecurrentState(*[torch.tensor([[tokens]], device=self.device)] * 2)
+
+    def step(self, tokens: Tensor, state: RecurrentState, forced: Any = None) -> StepOutput:
+        """Run all ids so far, and one more for each row."""
+        ids = torch.cat((state.hidden[0], tokens[:, None]), dim=1)  # (R, T)
+        features, _ = self.model(ids, self.model.start(len(ids)))
+        logits = self.model.project(features[:, -1])
+        return StepOutput(logits, RecurrentState(ids[None], ids[None]), None)
+
+
+def measure_generation(
+    device: str = "cpu", root: Path = CHECKPOINTS, rounds: int = ROUNDS
+) -> list[Figure]:
+    """Return the figures of those language models that are there."""
+    service = Service(root=root, device=device)
+    return [
+        figure
+        for name in WRITERS
+        if (root / name).is_dir()
+        for figure in measure_writer(service.generator(name), rounds)
+    ]
+
+
+@torch.inference_mode()
+def measure_writer(writer: TextGenerator, rounds: int = ROUNDS) -> list[Figure]:
+    """Time a stream of a language model, its matrix products, and the loop without a state."""
+    again = TextGenerator(replace(writer.checkpoint, model=PrefixAgain(writer.model)))
+    _check_same(writer, again)
+    products = bound(writer.model)
+    seconds, ratios, slower = {}, {}, {}
+    for length in LENGTHS:
+        begun = begin_behind(writer, length)
+        calls = {"stream": stream(writer, begun).__next__, "products": products}
+        taken = in_turns(calls, rounds)
+        pairs = zip(taken["products"], taken["stream"], strict=True)
+        ratios[length] = statistics.median(100 * least / token for least, token in pairs)
+        seconds[length] = {name: statistics.median(each) for name, each in taken.items()}
+        calls = {"stream": stream(writer, begun).__next__, "again": stream(again, begun).__next__}
+        taken = in_turns(calls, ROUNDS_AGAIN, repeats=2)
+        pairs = zip(taken["again"], taken["stream"], strict=True)
+        slower[length] = statistics.median(long / token for long, token in pairs)
+    return _figures(writer.checkpoint.name, seconds, ratios, slower)
+
+
+def _figures(name: str, seconds: dict, ratios: dict, slower: dict) -> list[Figure]:
+    settings = f"{OPTIONS.method}, temperature {OPTIONS.temperature}, top-p {OPTIONS.top_p}"
+    first, last = LENGTHS[0], LENGTHS[-1]
+    growth = seconds[last]["stream"] / seconds[first]["stream"]
+    return [
+        Figure(
+            f"{name}: one stream", 1 / seconds[first]["stream"], "tokens/s", note=f"{settings}, CPU"
+        ),
+        Figure(
+            f"{name}: its matrix products alone, float32",
+            1 / seconds[first]["products"],
+            "tokens/s",
+        ),
+        Figure(f"{name}: stream / products", ratios[first], "%", REACH.get(name, "")),
+        Figure(f"{name}: a token behind {last:,} / behind {first}", growth, "×", "≤ 1.1"),
+        *(
+            Figure(
+                f"{name}: running the prefix again / stream, behind {length:,} tokens",
+                slower[length],
+                "×",
+            )
+            for length in LENGTHS
+        ),
+    ]
+
+
+def bound(model: LanguageModel) -> Call:
+    """Return a call of all matrix products of one step, each in its fastest way."""
+    weights = [
+        (torch.cat([layer.weight_ih_l0, layer.weight_hh_l0], dim=1), layer.bias_ih_l0)
+        for layer in model.layers
+    ]
+    if model.narrow is not None:
+        weights.append((model.narrow.weight, model.narrow.bias))
+    weights.append((model.output.weight, model.bias))
+    quickest = [fastest(affine(weight, bias)) for weight, bias in weights]
+    wait = torch.cuda.synchronize if model.device.type == "cuda" else lambda: None
+
+    def call() -> None:
+        for product in quickest:
+            product()
+        wait()
+
+    return call
+
+
+def begin_behind(writer: TextGenerator, length: int) -> Generation:
+    """Return a generation that goes on behind so many tokens, which the model has written."""
+    steps = stream(writer, writer.prompt("", OPTIONS, max_tokens=1_000))
+    ids = tuple(step.id for step in islice(steps, length))
+    return replace(writer.prompt("", OPTIONS, max_tokens=1_000), prompt_ids=ids)
+
+
+def stream(writer: TextGenerator, begun: Generation) -> Iterator[Step]:
+    """Yield tokens for ever: when the text ends, another one from the same beginning."""
+    for seed in count():
+        yield from writer.write(replace(begun, options=replace(OPTIONS, seed=seed)))
+
+
+def _check_same(writer: TextGenerator, again: TextGenerator) -> None:
+    begun = begin_behind(writer, 3)
+    found = [[step.id for step in islice(stream(one, begun), 10)] for one in (writer, again)]
+    if found[0] != found[1]:
+        raise RuntimeError("Running the prefix again gave another text.")

@@ -1,0 +1,112 @@
+"""The Generate tab as a visitor uses it; figures are read from what is drawn."""
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.translate_page import IDLE
+
+READY = "#generate-distribution .chart-plot .main-svg"
+TEXT = "document.querySelector('#generate-output textarea').value"
+NOTE = "document.querySelector('#generate-tokens .strip-note').textContent"
+DRAWN = "document.querySelector('#generate-distribution .chart-step').textContent"
+
+
+class GeneratePage:
+    """Waits for the events of the page's opening, so that what follows is the visitor's."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        page.wait_for_selector(READY, state="attached")
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        self.page.wait_for_function(IDLE)
+
+    def find(self, name: str) -> Locator:
+        return self.page.locator(f"#generate-{name}")
+
+    @property
+    def prompt(self) -> Locator:
+        return self.find("prompt").locator("textarea")
+
+    @property
+    def output(self) -> str:
+        return self.page.evaluate(TEXT)
+
+    @property
+    def note(self) -> str:
+        return self.page.evaluate(NOTE)
+
+    def text(self, name: str) -> str:
+        """What stands in the line #generate-<name>."""
+        return self.find(name).locator(".plain-text").inner_text()
+
+    def wait_for_text(self, name: str, part: str) -> None:
+        self.find(name).get_by_text(part).first.wait_for()
+
+    def field(self, name: str) -> Locator:
+        return self.find(name).locator("input").first
+
+    def set(self, **values: str | float) -> None:
+        """Type numbers into fields, max_tokens for #generate-max-tokens."""
+        for name, value in values.items():
+            self.field(name.replace("_", "-")).fill(str(value))
+
+    def choose(self, field: str, option: str) -> None:
+        """Choose an option in the list #generate-<field>."""
+        self.field(field).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def switch(self, name: str) -> None:
+        """Choose one of the segments above the text, or a preset; wait until it counts."""
+        self.page.get_by_label(name, exact=True).check(force=True)
+        self.wait_until_idle()
+
+    def write(self, prompt: str | None = None) -> str:
+        """Write to the end; return the text."""
+        if prompt is not None:
+            self.prompt.fill(prompt)
+        self.start("run")
+        return self.wait_for_end()
+
+    def start(self, button: str) -> None:
+        """Press a button that writes, and wait until something new is written."""
+        self.page.evaluate("document.querySelector('#generate-tokens .strip-note').textContent = '…'")
+        self.find(button).click()
+
+    def wait_for_end(self) -> str:
+        """Wait until a text is written and its last token's distribution is drawn."""
+        self.page.wait_for_function(f"!['', '…'].includes({NOTE})")
+        self.wait_until_idle()
+        return self.output
+
+    def tokens(self) -> list[str]:
+        """The tokens of the strip, the spaces before them left out."""
+        return self.page.locator("#generate-tokens .strip-token").all_text_contents()
+
+    def token(self, index: int) -> Locator:
+        return self.page.locator("#generate-tokens .strip-token").nth(index)
+
+    def step(self) -> str:
+        return self.page.evaluate(DRAWN)
+
+    def wait_for_step(self, words: str) -> None:
+        self.page.wait_for_function(f"words => {DRAWN} === words", arg=words)
+
+    def bars(self, name: str) -> list[float]:
+        trace = {"before": 0, "after": 1}[name]
+        plot = "document.querySelector('#generate-distribution .chart-plot')"
+        return self.page.evaluate(f"{plot}.data[{trace}].x")
+
+    def open(self, card: str) -> None:
+        self.find(card).locator("button.label-wrap").click()
+
+    def rows(self, name: str) -> list[list[str]]:
+        """The rows of the table #generate-<name>, head included."""
+        cells = "all => all.map((row) => [...row.cells].map((cell) => cell.innerText))"
+        return self.find(name).locator("tr").evaluate_all(cells)
+
+    def query(self) -> str:
+        """Press Link; return the query string that the address bar got."""
+        self.find("link").click()
+        self.wait_for_text("message", "A link to this view is copied")
+        return self.page.evaluate("location.search")
