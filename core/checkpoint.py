@@ -127,7 +127,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / "config.json"
     config = read_json(path)
-    if not isinstance(config, dict) or config.get("kind") not in KINDS:
+    if not isinstance(config, dict) or str(config.get("kind")) not in KINDS:
         raise UserError(f"{path} does not describe a checkpoint of a known kind.")
     return config
 
@@ -176,7 +176,7 @@ def _sha256(path: Path) -> str:
 
 def _load_tokenizers(folder: Path, sizes: Config, config: dict[str, Any]) -> tuple[Tokenizer, ...]:
     files = _tokenizer_files(sizes)
-    load = LOADERS.get(config.get("tokenizer", ""))
+    load = LOADERS.get(str(config.get("tokenizer")))
     if load is None:
         raise UserError(f"{folder / 'config.json'} does not name a tokenizer of a known kind.")
     tokenizers = tuple(load(folder / name) for name in files)

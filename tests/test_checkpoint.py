@@ -17,9 +17,22 @@ from core.checkpoint import (
     write_json,
 )
 from core.errors import UserError
+from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
+from core.tokenizers.character import CharacterTokenizer
+from core.tokenizers.protocol import ClosedTokenizer
 from core.tokenizers.subword import SubwordTokenizer
-from tests.tiny import PAIRS, model, tokenizer, write_checkpoint
+from core.tokenizers.word import WordTokenizer
+from tests.tiny import (
+    DOCUMENTS,
+    PAIRS,
+    characters,
+    model,
+    tokenizer,
+    words,
+    write_checkpoint,
+    write_language_model,
+)
 
 FILES = ["config.json", "model.safetensors", "tokenizer.json"]
 
@@ -129,6 +142,7 @@ def test_a_damaged_file_is_named(folder: Path, name: str, damage) -> None:
         "[]",
         "{}",
         '{"kind": "something else"}',
+        '{"kind": ["seq2seq"]}',
         '{"kind": "seq2seq"}',
         '{"kind": "seq2seq", "model": 5}',
         '{"kind": "seq2seq", "model": null}',
@@ -243,3 +257,131 @@ def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_json(path, {"not JSON": Checkpoint})
     assert json.loads(path.read_text(encoding="utf-8")) == [{"name": "Größe", "value": 1.5}]
     assert [file.name for file in path.parent.iterdir()] == ["metrics.json"]
+
+
+@pytest.mark.parametrize("pieces", [words(), characters()], ids=["words", "characters"])
+@pytest.mark.parametrize(
+    "sizes", [{}, {"cell": "gru", "tied": False}, {"cell": "rnn", "hidden_size": 24}]
+)
+def test_a_language_model_is_the_saved_one_in_float16(
+    tmp_path: Path, pieces: ClosedTokenizer, sizes: dict
+) -> None:
+    saved = write_language_model(tmp_path / "writer", pieces, seed=3, **sizes)
+    loaded = load_checkpoint(tmp_path / "writer")
+    assert isinstance(loaded.model, LanguageModel) and not loaded.model.training
+    assert loaded.model.config == saved.config
+    assert loaded.config["kind"] == "language-model"
+    assert loaded.config["tokenizer"] == pieces.kind
+    assert sorted(path.name for path in (tmp_path / "writer").iterdir()) == FILES
+    for (name, one), (other, two) in zip(
+        saved.named_parameters(), loaded.model.named_parameters(), strict=True
+    ):
+        assert name == other
+        assert two.dtype == torch.float32
+        assert two.equal(one.half().float())
+    # A tied output is written once, and is the embedding again.
+    assert (loaded.model.output is loaded.model.embedding) == saved.config.tied
+    with torch.inference_mode():
+        steps = [
+            one.step(torch.tensor([5]), one.start(1)).logits
+            for one in (saved.half().float(), loaded.model)
+        ]
+    torch.testing.assert_close(*steps, atol=1e-4, rtol=0)
+    assert loaded.source_tokenizer is loaded.target_tokenizer
+    assert loaded.target_tokenizer.encode(DOCUMENTS[7]) == pieces.encode(DOCUMENTS[7])
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Path:
+    write_language_model(tmp_path / "writer")
+    return tmp_path / "writer"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_or_damaged_file_of_a_language_model_is_named(writer: Path, name: str) -> None:
+    content = (writer / name).read_bytes()
+    for damage in (b"", content[: len(content) // 2], b"<html>404: Not Found</html>"):
+        (writer / name).write_bytes(damage)
+        assert f"{name} is damaged" in load_error(writer)
+    (writer / name).unlink()
+    assert f"{name} is missing" in load_error(writer)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cell", "transformer"),
+        ("cell", ["lstm"]),
+        ("num_layers", 0),
+        ("num_layers", "2"),
+        ("hidden_size", 20),
+        ("embedding_size", 16.0),
+        ("dropout", 7),
+        ("dropout", "much"),
+        ("colour", 3),
+    ],
+)
+def test_an_impossible_size_of_a_language_model_is_named(
+    writer: Path, field: str, value: object
+) -> None:
+    config = read_config(writer)
+    config["model"][field] = value
+    write_json(writer / "config.json", config)
+    assert "config.json does not describe a model" in load_error(writer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"hidden_size": 24, "embedding_size": 24}, "has the shape"),
+        ({"hidden_size": 24}, "don't fit"),  # it would need a layer before the tied output
+        ({"num_layers": 3}, "don't fit"),
+        ({"tied": False}, "don't fit"),
+        ({"cell": "gru"}, "has the shape"),
+    ],
+)
+def test_sizes_that_are_not_those_of_a_language_model_are_named(
+    writer: Path, changes: dict, part: str
+) -> None:
+    config = read_config(writer)
+    config["model"].update(changes)
+    write_json(writer / "config.json", config)
+    sentence = load_error(writer)
+    assert "model.safetensors" in sentence and part in sentence
+
+
+@pytest.mark.parametrize("kind", ["seq2seq", "language-model"])
+def test_a_configuration_that_names_the_other_kind_describes_no_model(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "other"
+    (write_language_model if kind == "seq2seq" else write_checkpoint)(folder)
+    write_json(folder / "config.json", read_config(folder) | {"kind": kind})
+    assert "config.json does not describe a model" in load_error(folder)
+
+
+@pytest.mark.parametrize("kind", ["subword", "character", "sentence", "", None, ["word"]])
+def test_a_tokenizer_of_another_kind_is_noticed(writer: Path, kind: object) -> None:
+    write_json(writer / "config.json", read_config(writer) | {"tokenizer": kind})
+    sentence = load_error(writer)
+    assert "tokenizer" in sentence
+
+
+def test_a_tokenizer_of_more_words_is_noticed(writer: Path) -> None:
+    WordTokenizer.train([*DOCUMENTS, "Eines mehr"], 1).save(writer / "tokenizer.json")
+    sentence = load_error(writer)
+    assert "tokenizer and weights don't belong together" in sentence
+    assert "35 ids can be written, the model has 33" in sentence
+
+
+def test_a_tokenizer_of_as_many_words_is_noticed(writer: Path) -> None:
+    others = [text.replace("Hund", "Kater") for text in DOCUMENTS]
+    other = WordTokenizer.train(others, 1)
+    assert other.vocab_size == words().vocab_size and other.eos_id == words().eos_id
+    other.save(writer / "tokenizer.json")
+    assert "not the one that the model was trained with" in load_error(writer)
+    # Nor is one of characters that happens to be as large.
+    signs = CharacterTokenizer.train(["".join(map(chr, range(65, 65 + words().unk_id)))], 1)
+    assert signs.eos_id == words().eos_id
+    signs.save(writer / "tokenizer.json")
+    load_error(writer)

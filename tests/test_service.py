@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from core.decoding.options import DecodingOptions
+from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
+from core.pipelines.generator import TextGenerator
 from core.pipelines.results import ForcedAttention
-from core.service import DEFAULT, Service, pick_device
-from tests.tiny import write_checkpoint
+from core.pipelines.translator import Translator
+from core.service import DEFAULT, DEFAULT_WRITER, Service, pick_device
+from tests.tiny import characters, write_checkpoint, write_language_model
 
 TEXT = "Der Hund schläft hier."
 
@@ -207,3 +209,105 @@ def test_a_device_that_is_not_there_is_refused() -> None:
     for name in ("tpu", "", "cuda:99"):
         with pytest.raises(UserError, match="device must be"):
             pick_device(name)
+
+
+@pytest.fixture
+def both(root: Path) -> Service:
+    """A service with translators and, of words and of characters, language models."""
+    write_language_model(root / DEFAULT_WRITER)
+    write_language_model(root / "a-writer", characters(), seed=1)
+    return Service(root, device="cpu")
+
+
+def test_checkpoints_are_listed_by_their_kind(both: Service) -> None:
+    assert both.checkpoints() == [DEFAULT, "a-tiny", "tiny"]
+    assert both.checkpoints(kind="language-model") == [DEFAULT_WRITER, "a-writer"]
+    assert both.problems() == {}
+    assert isinstance(both.translator("tiny"), Translator)
+    assert isinstance(both.generator("a-writer"), TextGenerator)
+    assert both.model("a-writer") is both.generator("a-writer").model
+
+
+def test_who_asks_for_the_other_kind_is_told_what_the_checkpoint_is(both: Service) -> None:
+    calls = [
+        lambda: both.translate(TEXT, DEFAULT_WRITER),
+        lambda: both.score(TEXT, "The dog.", DEFAULT_WRITER),
+        lambda: both.beam_tree(TEXT, DEFAULT_WRITER),
+        lambda: both.translate_lines([TEXT], DEFAULT_WRITER),
+    ]
+    for call in calls:
+        with pytest.raises(UserError, match=f"^{DEFAULT_WRITER} is a language model: it writes"):
+            call()
+    for call in (lambda: both.prompt("Der", "tiny"), lambda: both.score_text("Der", "tiny")):
+        with pytest.raises(UserError, match=r"^tiny is a translator: it has no language model"):
+            call()
+    for name in ("nothing", "", "../tiny"):
+        with pytest.raises(UserError, match="there are: a-tiny, a-writer, lm-arxiv-word, tiny"):
+            both.prompt("Der", name)
+
+
+def test_a_broken_language_model_is_a_problem_and_the_others_go_on(root: Path) -> None:
+    write_language_model(root / "writer")
+    write_language_model(root / "broken", characters())
+    characters().save(root / "writer" / "tokenizer.json")
+    (root / "broken" / "model.safetensors").write_bytes(b"{")
+    service = Service(root, device="cpu")
+    assert service.checkpoints(kind="language-model") == []
+    problems = service.problems()
+    assert problems.keys() == {"writer", "broken"}
+    assert "tokenizer" in problems["writer"]
+    assert "model.safetensors is damaged" in problems["broken"]
+    assert service.translate(TEXT).text
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", [DEFAULT_WRITER, "a-writer"])
+def test_a_text_is_generated_step_by_step(both: Service, name: str, method: str) -> None:
+    begun = both.prompt("Der Hund", name, 12, method=method, beam=2, seed=3)
+    assert (begun.checkpoint, begun.max_tokens, begun.options.seed) == (name, 12, 3)
+    steps = list(both.generate(begun))
+    written = both.ended(begun.written(*steps))
+    assert 0 < len(steps) <= 12
+    assert written.finished or len(steps) == 12
+    assert written == both.generator(name).write_all([begun])[0] or method not in (
+        "greedy",
+        "sample",
+    )
+    if method in ("beam", "beam-sample", "stochastic-beam"):
+        assert both.search(begun).steps == written.steps
+    found = both.distribution(written, 0)
+    assert sum(one.before for one in found.candidates) + found.rest_before == pytest.approx(1)
+
+
+def test_a_text_is_scored_by_each_model(both: Service) -> None:
+    word = both.score_text("Der Hund schläft.")
+    sign = both.score_text("Der Hund schläft.", "a-writer")
+    assert (word.checkpoint, sign.checkpoint) == (DEFAULT_WRITER, "a-writer")
+    assert (word.units, sign.units) == ("word", "character")
+    assert (len(word.steps), len(sign.steps)) == (5, 18)
+    assert word.perplexity > 1 and sign.bits_per_character > 0
+    with pytest.raises(UserError, match="nothing to score"):
+        both.score_text("")
+
+
+def test_a_wrong_value_of_a_writer_is_refused_by_its_name(both: Service) -> None:
+    fields = ("temperature", "top_k", "top_p", "min_p", "typical", "repetition_penalty")
+    for field in (*fields, "no_repeat_ngram", "beam", "seed", "length_penalty"):
+        for value in (float("nan"), -1, "1"):
+            with pytest.raises(UserError, match=f"^{field} must be"):
+                both.prompt("Der", **{field: value})
+    with pytest.raises(UserError, match=r"^method must be"):
+        both.prompt("Der", method="guess")
+
+
+def test_writers_beside_each_other_write_what_they_write_alone(both: Service) -> None:
+    def request(number: int) -> str:
+        name = (DEFAULT_WRITER, "a-writer")[number % 2]
+        method = ("sample", "greedy", "beam")[number % 3]
+        begun = both.prompt("Der", name, 20, method=method, beam=2, seed=number % 5)
+        return begun.written(*both.generate(begun)).text
+
+    alone = [request(number) for number in range(30)]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(request, range(30))) == alone
+    assert len(set(alone)) > 6

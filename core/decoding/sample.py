@@ -144,11 +144,11 @@ def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> list[in
     """
     if options.method != "sample":
         values, ids = logits.max(dim=1)
-        check_drawable(values)
+        check_drawable(values.amin().item())
         return ids.tolist()
     rows = logits.cpu().numpy()  # whose search for a few among many is much faster than torch's
     largest = rows.max(axis=1, keepdims=True)
-    check_drawable(torch.from_numpy(largest))
+    check_drawable(largest.min())
     able = [np.flatnonzero(row) for row in rows > largest - _SPREAD]
     places = [len(written) for written in tokens]
     count = 1 + max(int(ids[-1]) for ids in able)  # ids behind them need no number
@@ -164,7 +164,7 @@ def _gumbel(uniform: np.ndarray) -> np.ndarray:
 
 
 def _draw(logits: np.ndarray, able: np.ndarray, uniform: np.ndarray) -> int:
-    """Return where logits (V,) and the noise of ``uniform`` (U,) add to most, among ids ``able``."""
+    """Return the id among ``able`` for which logits and the noise of ``uniform`` add to most."""
     if len(able) > _MANY:
         # Those that could be first with the largest noise of all.
         best = int(logits.argmax())

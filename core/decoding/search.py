@@ -112,7 +112,8 @@ class Search:
         if any(self.rests):  # what a caller fixed is written whatever the filters say
             fixed = torch.tensor([bool(rest) for rest in self.rests], device=given.device)
             filtered = torch.where(fixed[:, None], given, filtered)
-        check_drawable(filtered[self.scores.flatten() > -torch.inf].amax(dim=1))
+        largest = filtered.amax(dim=1)[self.scores.flatten() > -torch.inf]
+        check_drawable(min(largest.tolist(), default=0.0))
         return filtered
 
     def finish(self, grown: Candidates) -> None:

@@ -8,8 +8,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_SMALL = 2**16  # weights; for fewer, a packed product takes longer to begin than it saves
-
 
 class StepProduct:
     """``inputs @ weight.T + bias`` for a weight that stays as it is."""
@@ -21,7 +19,6 @@ class StepProduct:
         self._packed = (
             torch.ops.quantized.linear_prepack_fp16(self._weight, self._bias)
             if weight.device.type == "cpu"
-            and weight.numel() > _SMALL
             and weight.dtype == torch.float32
             and "fbgemm" in torch.backends.quantized.supported_engines
             and torch.equal(weight, weight.half().float())

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from core.checkpoint import Checkpoint
 from core.decoding.decode import SEARCHES
 from core.decoding.force import force_decode
 from core.decoding.hypothesis import DecodedSequence, Limits
-from core.decoding.likeliest import likeliest
 from core.decoding.options import DecodingOptions
 from core.decoding.sample import SampledStep, sample_steps
 from core.errors import UserError
@@ -147,7 +147,7 @@ class TextGenerator:
         top = probabilities.topk(min(_CANDIDATES, self.tokenizer.eos_id + 1))
         ids, values = top.indices.tolist(), top.values.tolist()
         texts = self._texts(ids, begins=not before.ids)
-        removed = _removed_by(sampled, ids)
+        removed = _removed_by(sampled, top.indices)
         rows = zip(ids, texts, values, (after[token] for token in ids), removed, strict=True)
         candidates = tuple(Candidate(*row) for row in rows)
         written = generation.steps[index].id if index < len(generation.steps) else None
@@ -207,15 +207,14 @@ class TextGenerator:
         ), limits
 
     def _step(self, sampled: SampledStep, begins: bool, row: int = 0) -> Step:
-        token, log_probs = sampled.tokens[row], sampled.log_probs[row : row + 1]
-        values, ids = likeliest(log_probs, _RIVALS)
-        others = ids[0].tolist()
+        token, log_probs = sampled.tokens[row], sampled.log_probs[row]
+        values, ids = log_probs.topk(_RIVALS)
         return Step(
             token,
             self._written(token, begins),
-            log_probs[0, token].item(),
-            self._alternatives(others, values[0].tolist(), begins),
-            tuple(_removed_by(sampled, others, row)),
+            log_probs[token].item(),
+            self._alternatives(ids.tolist(), values.tolist(), begins),
+            tuple(_removed_by(sampled, ids, row)),
         )
 
     def _read_steps(self, generation: Generation, found: DecodedSequence) -> tuple[Step, ...]:
@@ -275,13 +274,12 @@ def _goes_on(generation: Generation) -> bool:
     return not generation.finished and len(generation.steps) < generation.max_tokens
 
 
-def _removed_by(sampled: SampledStep, ids: Sequence[int], row: int = 0) -> list[str | None]:
-    """Return for each id the first filter that has removed it."""
+def _removed_by(sampled: SampledStep, ids: Tensor, row: int = 0) -> list[str | None]:
+    """Return for each id of (N,) the first filter that has removed it."""
     found: list[str | None] = [None] * len(ids)
-    places = torch.tensor(ids, device=sampled.log_probs.device)
     # From the last filter back: what it leaves, no other one has removed.
     for name, logits in reversed(sampled.filtered):
-        left = logits[row].index_select(0, places).tolist()
+        left = logits[row].index_select(0, ids).tolist()
         if -math.inf not in left:
             break
         found = [

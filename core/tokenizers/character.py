@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from core.errors import UserError
 from core.tokenizers.protocol import Piece
 from core.tokenizers.vocabulary import Vocabulary, load_vocabulary, save_vocabulary
 
@@ -76,4 +77,7 @@ class CharacterTokenizer:
         Raises:
             UserError: the file is missing or damaged.
         """
-        return cls(load_vocabulary(path)[0])
+        vocabulary, _ = load_vocabulary(path)
+        if any(len(entry) != 1 for entry in vocabulary.entries):
+            raise UserError(f"{path} is damaged: its entries are no characters.")
+        return cls(vocabulary)

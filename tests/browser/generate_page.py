@@ -68,9 +68,13 @@ class GeneratePage:
         self.start("run")
         return self.wait_for_end()
 
+    def expect_new(self) -> None:
+        """Let `wait_for_end` wait for another text than that which is shown."""
+        self.page.evaluate(f"() => {{ {NOTE} = '…'; }}")
+
     def start(self, button: str) -> None:
-        """Press a button that writes, and wait until something new is written."""
-        self.page.evaluate("document.querySelector('#generate-tokens .strip-note').textContent = '…'")
+        """Press a button that writes."""
+        self.expect_new()
         self.find(button).click()
 
     def wait_for_end(self) -> str:

@@ -142,6 +142,8 @@ GOOD = {"end": "", "characters": {"a": 2}, "entries": ["a", "b"]}
         json.dumps(GOOD | {"entries": ["a", "a"]}),
         json.dumps(GOOD | {"entries": ["a", None]}),
         json.dumps(GOOD | {"entries": None}),
+        json.dumps(GOOD | {"entries": ["a", "words"]}),
+        json.dumps(GOOD | {"entries": ["a", ""]}),
         json.dumps(GOOD | {"characters": 5}),
     ],
 )

@@ -45,6 +45,12 @@ def test_text_between_spaces_comes_back_as_it_is() -> None:
     ]
 
 
+def test_words_between_spaces_that_are_parts_of_others_stand_at_their_own_places() -> None:
+    text = "theatre the  dog,\tdog , the"
+    spans = [(piece.start, piece.end) for piece in SPACED.encode(text)]
+    assert spans == [(0, 7), (8, 11), (13, 17), (18, 21), (22, 23), (24, 27)]
+
+
 def test_words_are_numbered_by_how_often_they_occur_and_then_by_the_alphabet() -> None:
     made = WordTokenizer.train(["b c a", "c b", "C"], 1)
     assert made.vocabulary == ["c", "b", "a"]

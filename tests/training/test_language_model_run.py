@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.checkpoint import load_checkpoint, read_config, save_checkpoint, write_json
+from core.checkpoint import load_checkpoint, read_config, write_json
 from core.data.documents import TextData
 from core.data.text_batching import text_batches
 from core.decoding.options import DecodingOptions
@@ -21,7 +21,7 @@ from core.pipelines.generator import TextGenerator
 from core.training.language_modelling import LanguageModelTask
 from core.training.run import train
 from tests.tiny import characters, language_model, words, write_checkpoint, write_language_model
-from tests.training.runs import DATA, RUNS, TEXT, options, recipe, writer_recipe
+from tests.training.runs import RUNS, TEXT, options, writer_recipe
 
 KINDS = ["words", "characters", "one text"]
 ROW = {"step", "epoch", "seconds", "tokens", "train_loss", "valid_loss", "learning_rate"}
@@ -260,13 +260,6 @@ def test_validation_has_every_held_out_token_once_and_no_dropout(tmp_path: Path)
     assert [batch.begins for batch in batches] == [True, False, False] * 2  # 16 and 4 documents
 
 
-def test_the_recipes_of_a_translator_and_of_a_writer_are_told_apart(tmp_path: Path) -> None:
-    train(recipe(), options(tmp_path, max_steps=2), DATA)
-    assert read_config(tmp_path / "out")["kind"] == "seq2seq"
-    train(writer_recipe(), options(tmp_path, max_steps=2), TEXT)
-    assert read_config(tmp_path / "out")["kind"] == "language-model"
-
-
 def test_word_vectors_that_are_frozen_stay_so_in_a_resumed_run(tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text(f"hund {' '.join(['0.25'] * 16)}\n", encoding="utf-8")
@@ -279,10 +272,3 @@ def test_word_vectors_that_are_frozen_stay_so_in_a_resumed_run(tmp_path: Path) -
     assert checkpoint.model.embedding.weight[piece.id].tolist() == [0.25] * 16
     with pytest.raises(UserError, match="can't be frozen where the output is tied"):
         train(dataclasses.replace(given, model=writer_recipe().model), options(tmp_path), TEXT)
-
-
-def test_a_checkpoint_with_two_vocabularies_is_refused(tmp_path: Path) -> None:
-    # A language model has one; what is saved with more can't be one.
-    made = language_model(0, writable=words().eos_id + 1, vocab_size=words().vocab_size)
-    with pytest.raises(ValueError):
-        save_checkpoint(tmp_path / "two", made, [words(), words()], {})
