@@ -46,6 +46,8 @@ class _ProjectedLoss(torch.autograd.Function):
             losses[0] += ((1 - smoothing) * (log_total - right)).sum()
             losses[0] += (smoothing * (log_total - mean)).sum()
             losses[1] += (log_total - right).sum()
+            if not any(ctx.needs_input_grad):
+                continue  # in a validation
             # Gradient of the loss with respect to the logits: p - ((1 - e) one_hot + e / V).
             weights.div_(total).sub_(smoothing / writable)
             weights.scatter_add_(1, wanted, torch.full_like(right, smoothing - 1))
