@@ -12,6 +12,7 @@ SECONDS = 30  # wall-clock time of one request
 STREAM_SECONDS = 120  # of a text that is written live
 STREAMS = 16  # texts that are written live at the same time; they take turns
 TURN = 0.06  # seconds of a turn, after which the page is shown what is new
+SHORT_TURN = 0.02  # where so many write that each would wait long for its next turn
 MAX_PREFIX = 500  # characters that a translation is begun with
 MAX_SCORED_WORDS = 100  # of a line that gets figures: TER tries all shifts of its words
 MAX_QUERY = 40_000  # characters of a link; a text at its limit fits, percent-encoded

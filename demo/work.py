@@ -117,7 +117,8 @@ class Worker:
             yield self.service.ended(generation) if done else generation
             if done:
                 return
-            turn = limits.TURN
+            share = min(1.0, limits.CONCURRENT_RUNS / self.streams)
+            turn = max(limits.SHORT_TURN, share * limits.TURN)
         raise UserError(
             f"Stopped after {limits.STREAM_SECONDS} seconds, the limit; what was written stays."
         )

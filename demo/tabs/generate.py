@@ -33,14 +33,13 @@ EXAMPLES = [  # a beginning and what to say about it; the page opens with the fi
     ("Once upon a time, there was a princess who", "it fails here"),
 ]
 FIRST_TOKENS = 40
-NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word."
 
 
 def open_with(service: Service, desk: Desk) -> Updates:
     """Put the first example on the desk, written now, and return what the tab opens with."""
     names = service.checkpoints(KIND)
     if not names:
-        return {"message": NO_MODEL}
+        return {"message": generate_write.NO_MODEL}
     values = preset_values(AT_FIRST)
     knobs = tuple(values.get(knob.name, knob.value) for knob in SETTINGS.knobs)
     used = SETTINGS.used_by(values["method"], knobs) | {"max_tokens": FIRST_TOKENS}

@@ -15,6 +15,7 @@ from demo.components.plain_text import PlainText
 from demo.desk import Desk
 from demo.tabs.binding import Parts, Updates, bind
 from demo.tabs.generate_settings import METHODS, NAMES, PRESETS, SETTINGS, preset_values
+from demo.tabs.generate_write import NO_MODEL
 from demo.work import Worker
 
 # A method has the knobs as they are set, a preset its own.
@@ -35,18 +36,20 @@ async def compare(
     desk: Desk,
     ways: list[str],
     prompt: str,
-    checkpoint: str,
-    method: str,
+    checkpoint: str | None,
+    _method: str,
     *knobs: Any,
 ) -> AsyncIterator[Updates]:
     """Write the same text in several ways; each row appears when it is written."""
     rows: list[tuple] = []
     try:
+        if checkpoint is None:
+            raise UserError(NO_MODEL)
         if not ways:
             raise UserError("Choose one method or more.")
         for way in ways:
             yield {"compare_message": f"Writing with {way} …"}
-            request = limits.generate_request(prompt, checkpoint, **settings_of(way, method, knobs))
+            request = limits.generate_request(prompt, checkpoint, **settings_of(way, knobs))
             written = await finish(worker, worker.service.prompt(**request))
             figures = worker.service.diversity(written)
             rows.append((way, written, figures, desk.pretty))
@@ -57,18 +60,16 @@ async def compare(
     yield {"compare_message": ""}
 
 
-def settings_of(way: str, method: str, knobs: tuple[Any, ...]) -> dict[str, Any]:
+def settings_of(way: str, knobs: tuple[Any, ...]) -> dict[str, Any]:
     """Return the method of one way and the values that it uses."""
     values = dict(zip([knob.name for knob in SETTINGS.knobs], knobs, strict=True))
-    if way in PRESETS and way not in METHODS:
-        values |= preset_values(way)
-    way = values.pop("method", way)
-    # NaN and what is no number at all are left to the limits, which say so.
-    if isinstance(values["max_tokens"], int | float) and values["max_tokens"] > (
-        most := limits.BEAM_TOKENS.high
-    ):
+    preset = preset_values(way) if way in PRESETS and way not in METHODS else {"method": way}
+    method = preset.pop("method")
+    values |= preset
+    tokens, most = values["max_tokens"], limits.BEAM_TOKENS.high
+    if isinstance(tokens, int | float) and tokens > most:  # NaN is not, and the limits say so
         values["max_tokens"] = most
-    return {"method": way} | SETTINGS.used_by(way, tuple(values.values()))
+    return {"method": method} | SETTINGS.used_by(method, tuple(values.values()))
 
 
 async def finish(worker: Worker, begun: Generation) -> Generation:

@@ -11,6 +11,7 @@ from demo.components.plain_table import PlainTable
 from demo.components.plain_text import PlainText
 from demo.components.token_strip import TokenStrip
 from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.generate_write import NO_MODEL
 from demo.work import Worker
 
 ALL = "all, side by side"
@@ -33,6 +34,8 @@ async def score(
     """Score a text under one model or all of them; each shows its result when it has it."""
     names = strip_names(checkpoints)
     try:
+        if not checkpoints:
+            raise UserError(NO_MODEL)
         limits.check_text(text)
         chosen = checkpoints if choice == ALL else [choice]
         scores = []

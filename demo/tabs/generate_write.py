@@ -20,17 +20,20 @@ from demo.work import Worker
 LOOK = 0.4  # seconds between two looks whether the visitor still waits for a search
 READING = {"word": 5, "character": 25}  # tokens a second
 TICK = 0.08  # seconds: faster updates choke a browser
+NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word."
 STOPPED = "Stopped; what was written stays."
 
 
 async def write(
-    worker: Worker, desk: Desk, prompt: str, checkpoint: str, method: str, *knobs: Any
+    worker: Worker, desk: Desk, prompt: str, checkpoint: str | None, method: str, *knobs: Any
 ) -> AsyncIterator[Updates]:
     """Write a new text; after an error the last one stays.
 
     `knobs` are in the order of generate_settings.KNOBS.
     """
     try:
+        if checkpoint is None:
+            raise UserError(NO_MODEL)
         request = limits.generate_request(
             prompt, checkpoint, method, **SETTINGS.used_by(method, knobs)
         )
@@ -181,17 +184,22 @@ async def paced(
     shown = len(begun.steps)
     async with aclosing(source):
         async for generation in source:
+            part = None
             while desk.slow and shown < len(generation.steps):
                 rate = READING[generation.units]
                 shown = min(shown + max(1, round(rate * TICK)), len(generation.steps))
-                yield beginning(generation, shown)
+                part = beginning(generation, shown)
+                yield part
                 await asyncio.sleep(max(TICK, 1 / rate))
             shown = len(generation.steps)
-            yield generation
+            if part is not generation:
+                yield generation
 
 
 def beginning(generation: Generation, count: int) -> Generation:
     """Return the generation up to so many of its tokens, with their share of its time."""
+    if count == len(generation.steps):
+        return generation
     return replace(
         generation,
         steps=generation.steps[:count],

@@ -12,7 +12,18 @@ from collections.abc import Callable
 import torch
 
 from core.service import CHECKPOINTS
-from tests.benchmarks import joey, material, memory, page, startup, step, translate
+from tests.benchmarks import (
+    generate,
+    generate_page,
+    joey,
+    material,
+    memory,
+    page,
+    startup,
+    step,
+    streams,
+    translate,
+)
 from tests.benchmarks.report import Figure, machine, report, store, table
 
 STORED = CHECKPOINTS / "reports" / "speed.json"
@@ -35,9 +46,13 @@ def _parts(threads: int) -> dict[str, Callable[[], list[Figure]]]:
         "memory": lambda: memory.measure_memory(threads),
         "step": against_bound,
         "joey": against_joey,
+        "stream": generate.measure_generation,
+        "streams": streams.measure_streams,
+        "writing": generate_page.measure_writing,
     }
     if torch.cuda.is_available():
         parts["gpu"] = lambda: translate.measure_file("cuda")
+        parts["gpu-stream"] = lambda: generate.measure_generation("cuda")
     return parts
 
 
@@ -54,7 +69,8 @@ def main() -> None:
     figures: list[Figure] = []
     for name in chosen.only:
         found = parts[name]()
-        print(table(found), file=sys.stderr, flush=True)
+        if found:
+            print(table(found), file=sys.stderr, flush=True)
         figures += found
     content = report(figures, about, " ".join(["python -m tests.benchmarks", *sys.argv[1:]]))
     print(json.dumps(content, indent=1, ensure_ascii=False))

@@ -5,7 +5,7 @@ the same loop over a model that keeps no state and runs the whole prefix again a
 """
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -27,7 +27,7 @@ WRITERS = ("lm-arxiv-word", "lm-arxiv-char")
 OPTIONS = DecodingOptions("sample", temperature=0.8, top_p=0.9)
 LENGTHS = (50, 200, 1_000)  # tokens before those that are timed
 TIMED = 50  # tokens, before it begins again behind so many
-ROUNDS, ROUNDS_AGAIN = 100, 8
+ROUNDS = 100
 REACH = {"lm-arxiv-word": "≥ 60"}  # percent of the bound's rate
 
 
@@ -74,46 +74,50 @@ def measure_writer(writer: TextGenerator, rounds: int = ROUNDS) -> list[Figure]:
     writer.model.bias[writer.tokenizer.eos_id] = -1e9
     again = TextGenerator(replace(writer.checkpoint, model=PrefixAgain(writer.model)))
     _check_same(writer, again)
-    products = bound(writer.model)
-    seconds, ratios, slower = {}, {}, {}
-    for length in LENGTHS:
-        begun = begin_behind(writer, length)
-        calls = {"stream": stream(writer, begun).__next__, "products": products}
-        taken = in_turns(calls, rounds)
-        pairs = zip(taken["products"], taken["stream"], strict=True)
-        ratios[length] = statistics.median(100 * least / token for least, token in pairs)
-        seconds[length] = {name: statistics.median(each) for name, each in taken.items()}
-        calls = {"stream": stream(writer, begun).__next__, "again": stream(again, begun).__next__}
-        taken = in_turns(calls, ROUNDS_AGAIN, repeats=2)
-        pairs = zip(taken["again"], taken["stream"], strict=True)
-        slower[length] = statistics.median(long / token for long, token in pairs)
-    return _figures(writer.checkpoint.name, seconds, ratios, slower)
+
+    def behind(length: int, one: TextGenerator = writer) -> Call:
+        return stream(one, begin_behind(writer, length)).__next__
+
+    alone = in_turns({"stream": behind(LENGTHS[0]), "products": bound(writer.model)}, rounds)
+    grown = in_turns({length: behind(length) for length in (LENGTHS[0], LENGTHS[-1])}, rounds)
+    prefix = {
+        length: in_turns({"again": behind(length, again), "stream": behind(length)}, 8, repeats=2)
+        for length in LENGTHS
+    }
+    name, device = writer.checkpoint.name, writer.model.device.type
+    reach = REACH.get(name, "") if device == "cpu" else ""
+    return _figures(f"{name}, {device}", reach, alone, grown, prefix)
 
 
-def _figures(name: str, seconds: dict, ratios: dict, slower: dict) -> list[Figure]:
-    settings = f"{OPTIONS.method}, temperature {OPTIONS.temperature}, top-p {OPTIONS.top_p}"
+def _figures(name: str, reach: str, alone: dict, grown: dict, prefix: dict) -> list[Figure]:
     first, last = LENGTHS[0], LENGTHS[-1]
-    growth = seconds[last]["stream"] / seconds[first]["stream"]
+    rates = {call: 1 / statistics.median(seconds) for call, seconds in alone.items()}
+    settings = f"{OPTIONS.method}, temperature {OPTIONS.temperature}, top-p {OPTIONS.top_p}"
+    share = 100 * _ratio(alone, "products", "stream")
     return [
+        Figure(f"{name}: one stream", rates["stream"], "tokens/s", note=settings),
+        Figure(f"{name}: matrix products alone, float32", rates["products"], "tokens/s"),
+        Figure(f"{name}: stream / products", share, "%", reach),
         Figure(
-            f"{name}: one stream", 1 / seconds[first]["stream"], "tokens/s", note=f"{settings}, CPU"
+            f"{name}: a token behind {last:,} / behind {first}",
+            _ratio(grown, last, first),
+            "×",
+            "≤ 1.1",
         ),
-        Figure(
-            f"{name}: its matrix products alone, float32",
-            1 / seconds[first]["products"],
-            "tokens/s",
-        ),
-        Figure(f"{name}: stream / products", ratios[first], "%", REACH.get(name, "")),
-        Figure(f"{name}: a token behind {last:,} / behind {first}", growth, "×", "≤ 1.1"),
         *(
             Figure(
                 f"{name}: running the prefix again / stream, behind {length:,} tokens",
-                slower[length],
+                _ratio(taken, "again", "stream"),
                 "×",
             )
-            for length in LENGTHS
+            for length, taken in prefix.items()
         ),
     ]
+
+
+def _ratio(taken: dict, one: Hashable, other: Hashable) -> float:
+    """Return the median of how many times longer one call took than the other in its turn."""
+    return statistics.median(a / b for a, b in zip(taken[one], taken[other], strict=True))
 
 
 def bound(model: LanguageModel) -> Call:

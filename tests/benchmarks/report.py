@@ -93,7 +93,7 @@ def report(figures: Sequence[Figure], about: dict[str, Any], command: str) -> di
     said = "; ".join(f"{f.name}: {f.value:.2f} (to reach {f.reach})" for f in ratios)
     return {
         "title": "Speed and memory",
-        "question": "How long does a translation take, and against what lower bound and what peer?",
+        "question": "How fast are translating and writing, against what bounds and what peer?",
         "command": command,
         "date": datetime.date.today().isoformat(),
         "machine": about,

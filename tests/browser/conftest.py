@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from core.service import Service
 from tests.browser.generate_page import GeneratePage
 from tests.browser.server import PATIENCE, running, running_app
+from tests.browser.tiny_app import write_all
 from tests.browser.translate_page import TranslatePage
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,6 +38,14 @@ def tiny_app() -> Iterator[str]:
     """The page over language models whose weights are random."""
     with running("-m", "tests.browser.tiny_app") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The same models in this process: what the page writes is read back against them."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    write_all(root)
+    return Service(root=root, threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,25 @@
 
 from playwright.sync_api import Locator, Page
 
+from core.pipelines.generation import Generation
+from core.service import Service
 from tests.browser.translate_page import IDLE
 
+BALANCED = {"method": "sample", "temperature": 0.8, "top_k": 40, "top_p": 0.9}
 READY = "#generate-distribution .chart-plot .main-svg"
 TEXT = "document.querySelector('#generate-output textarea').value"
 NOTE = "document.querySelector('#generate-tokens .strip-note').textContent"
 DRAWN = "document.querySelector('#generate-distribution .chart-step').textContent"
+
+
+def written(core: Service, begun: Generation) -> Generation:
+    """The text written to its end, without a page."""
+    return core.ended(begun.written(*core.generate(begun)))
+
+
+def text(core: Service, prompt: str, checkpoint: str, tokens: int, **options) -> str:
+    """What the page should show in the end."""
+    return written(core, core.prompt(prompt, checkpoint, tokens, **BALANCED | options)).pretty
 
 
 class GeneratePage:

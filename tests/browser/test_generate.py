@@ -5,30 +5,9 @@ import re
 
 import pytest
 
-from core.pipelines.generation import Generation
-from core.service import Service
-from tests.browser.generate_page import DRAWN, TEXT
+from tests.browser.generate_page import BALANCED, DRAWN, TEXT, text, written
 from tests.browser.test_translate import HOSTILE, WIDTHS, assert_no_sideways_scroll
-from tests.browser.tiny_app import CHARACTERS, ENDING, WORDS, write_all
-
-BALANCED = {"method": "sample", "temperature": 0.8, "top_k": 40, "top_p": 0.9}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory) -> Service:
-    """The same models in this process: what the page writes is read back against them."""
-    root = tmp_path_factory.mktemp("checkpoints")
-    write_all(root)
-    return Service(root=root, threads=1)
-
-
-def written(core: Service, begun: Generation) -> Generation:
-    return core.ended(begun.written(*core.generate(begun)))
-
-
-def text(core: Service, prompt: str, checkpoint: str, tokens: int, **options) -> str:
-    """What the page should show in the end."""
-    return written(core, core.prompt(prompt, checkpoint, tokens, **BALANCED | options)).pretty
+from tests.browser.tiny_app import CHARACTERS, ENDING, WORDS
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -260,15 +239,6 @@ def test_an_error_is_one_sentence_and_keeps_the_text(visit_generate) -> None:
     assert (tab.output, tab.text("summary"), tab.step()) == before or "temperature 2 " in tab.text(
         "summary"
     )
-
-
-def test_settings_that_leave_no_token_keep_what_was_written(visit_generate) -> None:
-    tab = visit_generate()
-    tab.set(no_repeat=1)
-    shown = tab.write("The dog")
-    tab.wait_for_text("message", "These settings leave no token to draw")
-    assert len(set(tab.tokens())) == len(tab.tokens())
-    assert shown.startswith("The dog")
 
 
 def test_what_the_model_does_not_know_is_named(visit_generate) -> None:

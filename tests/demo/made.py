@@ -7,6 +7,7 @@ from core.pipelines.joined import join_translations
 from core.pipelines.results import Alternative, BeamNode, BeamTree, Hypothesis, Token, Translation
 from core.pipelines.sentences import Sentence
 from core.service import Service
+from tests.demo.made_text import Writer
 
 # „Guten Morgen“: three pieces and the end, two words.
 GUTEN_MORGEN = (
@@ -125,7 +126,7 @@ TREE = BeamTree(
 )
 
 
-class StandIn:
+class StandIn(Writer):
     """Takes the place of a Service: gives what is made here, or fails as it is told."""
 
     compare = Service.compare  # these two need no model
@@ -136,8 +137,8 @@ class StandIn:
         self.fault = fault
         self.requests: list[dict] = []  # of every function that runs a model
 
-    def checkpoints(self) -> list[str]:
-        return ["tiny"]
+    def checkpoints(self, kind: str = "seq2seq") -> list[str]:
+        return ["tiny"] if kind == "seq2seq" else ["tiny-words", "tiny-characters"]
 
     def problems(self) -> dict[str, str]:
         return {"broken": "model.safetensors ends too early; copy it again."}

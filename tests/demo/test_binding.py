@@ -86,6 +86,41 @@ def test_no_updates_change_nothing(callback, outputs) -> None:
     assert Page(callback, outputs=outputs).click("a") == [[SKIPPED] * len(outputs)]
 
 
+async def nothing_at_all(text: str):
+    for updates in ():
+        yield updates
+
+
+@pytest.mark.parametrize("outputs", [("left",), ("left", "right")])
+def test_a_generator_that_yields_nothing_changes_nothing(outputs) -> None:
+    assert Page(nothing_at_all, outputs=outputs).click("a") == [[SKIPPED] * len(outputs)]
+
+
+@pytest.mark.filterwarnings("error:A function")
+@pytest.mark.parametrize("callback", [nothing, nothing_later])
+def test_an_event_may_change_nothing_at_all(callback) -> None:
+    assert Page(callback, outputs=()).click("a") == [[]]
+
+
+def test_a_generator_that_is_left_is_closed() -> None:
+    closed = []
+
+    async def endless(text: str):
+        try:
+            while True:
+                yield {"right": text}
+        finally:
+            closed.append(text)
+
+    async def leave() -> None:
+        steps = Page(endless).event.fn("a")
+        await anext(steps)
+        await steps.aclose()
+
+    asyncio.run(leave())
+    assert closed == ["a"]
+
+
 def test_a_value_of_none_is_an_update() -> None:
     assert Page(lambda text: {"left": None}).click("a") == [[None, SKIPPED]]
 

@@ -1,11 +1,11 @@
-"""What the page is built of: its first result, its knobs, its one public function."""
+"""What the page is built of: its first result, its knobs, its public functions."""
 
 import gradio as gr
 import pytest
 
 from demo.tabs import translate as tab
 from demo.tabs.translate_settings import KNOBS, METHODS, set_knobs, used_by
-from demo.ui import build_demo
+from demo.ui import build_demo, choose_tab
 
 KNOB_VALUES = (5, 1.0, 1.0, 0)
 
@@ -17,7 +17,7 @@ def test_the_tab_opens_with_the_first_example(service) -> None:
 
 
 def test_the_tab_opens_without_a_checkpoint(service, failing) -> None:
-    service.checkpoints = lambda: []
+    service.checkpoints = lambda kind="": []
     assert "train" in tab.open_with(service)["message"]
     assert tab.open_with(failing) == {"message": "There is no checkpoint called 'tiny'."}
     assert isinstance(build_demo(service), gr.Blocks)
@@ -34,9 +34,9 @@ def test_an_unknown_method_is_left_to_the_model() -> None:
     assert used_by("psychic", KNOB_VALUES) == {}
 
 
-def test_the_page_offers_one_public_function(service) -> None:
+def test_the_page_offers_its_public_functions(service) -> None:
     demo = build_demo(service)
-    assert list(demo.get_api_info()["named_endpoints"]) == ["/translate"]
+    assert list(demo.get_api_info()["named_endpoints"]) == ["/translate", "/generate", "/score"]
 
 
 def test_the_page_says_which_checkpoint_is_not_offered(service) -> None:
@@ -52,3 +52,22 @@ def test_ids_are_given_once(service) -> None:
     assert len(ids) == len(set(ids))
     for name in ("source", "run", "stop", "output", "summary", "prefix", "tree", "compare", "link"):
         assert f"translate-{name}" in ids
+    for name in (
+        *("prompt", "run", "stop", "continue", "output", "tokens", "distribution", "summary"),
+        *("checkpoint", "method", "preset", "temperature", "top-k", "top-p", "min-p", "typical"),
+        *("repetition-penalty", "no-repeat", "beam", "seed", "max-tokens", "compare", "score"),
+        *("link", "export"),
+    ):
+        assert f"generate-{name}" in ids
+
+
+@pytest.mark.parametrize(
+    ("query", "tab"), [("?tab=generate&seed=1", "generate"), ("?tab=translate", "translate")]
+)
+def test_a_link_opens_its_tab(query: str, tab: str) -> None:
+    assert choose_tab(query)["selected"] == tab
+
+
+@pytest.mark.parametrize("query", ["", None, "?tab=", "?tab=<b>", "?text=a", "?" + "x" * 50_000])
+def test_a_link_without_a_tab_leaves_the_first(query) -> None:
+    assert "selected" not in choose_tab(query)

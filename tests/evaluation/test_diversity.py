@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.evaluation.diversity import Diversity, distinct_n, diversity, repetition
 
-TOKENS = "a b a b a b c".split()
+TOKENS = ["a", "b", "a", "b", "a", "b", "c"]
 
 
 def test_distinct_counts_each_ngram_once() -> None:

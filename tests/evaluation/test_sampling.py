@@ -1,7 +1,5 @@
 """Every method writes on from the same prompts, and the report compares what they wrote."""
 
-from pathlib import Path
-
 import pytest
 
 from core.checkpoint import load_checkpoint

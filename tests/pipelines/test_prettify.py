@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from razdel import tokenize
 
-from core.pipelines.prettify import DOMAINS, RULES, STARTERS, pretty_pieces, prettify, spaces
+from core.pipelines.prettify import DOMAINS, RULES, STARTERS, prettify, pretty_pieces, spaces
 
 # Tokens with spaces between them, and how they should be written.
 SIGNS = r"""
