@@ -117,15 +117,16 @@ def test_gradio_client_gets_the_sentence(client: Client) -> None:
         client.predict(text=SENTENCE, beam=99, api_name="/translate")
 
 
-def test_mcp_lists_the_tool_and_calls_it(app: str) -> None:
+def test_mcp_lists_the_tools_and_calls_one(app: str) -> None:
     async def use() -> None:
         async with (
             streamable_http_client(f"{app}/gradio_api/mcp/") as (reader, writer, _),
             ClientSession(reader, writer) as session,
         ):
             await session.initialize()
-            (tool,) = (await session.list_tools()).tools
-            assert tool.name == "translate"
+            tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+            assert tools.keys() == {"translate", "generate", "score"}
+            tool = tools["translate"]
             assert "German" in tool.description
             assert all(tool.inputSchema["properties"][name]["description"] for name in FIELDS)
             answer = await session.call_tool("translate", {"text": SENTENCE, "beam": 2})

@@ -20,7 +20,7 @@ from core.service import Service
 from demo import limits
 from demo.work import Worker
 from tests.calls import ask, listening, updates
-from tests.demo.writing import SlowModel, serve, write_endless
+from tests.demo.writing import SlowModel, serve, wait_until_free, write_endless
 from tests.tiny import characters
 
 STEP = 0.02  # seconds
@@ -51,15 +51,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worker
 def all_slots_are_free(page: tuple[str, Worker]) -> Iterator[None]:
     yield
     wait_until_free(page[1], 5)
-
-
-def wait_until_free(worker: Worker, patience: float, streams: int = 0) -> float:
-    """Wait until no more than so many texts are being written; return the seconds that it took."""
-    started = time.monotonic()
-    while worker.streams > streams:
-        assert time.monotonic() - started < patience, f"{worker.streams} are still being written"
-        time.sleep(0.005)
-    return time.monotonic() - started
 
 
 @pytest.mark.parametrize("request_", [LONG, SEARCH], ids=["sample", "search"])

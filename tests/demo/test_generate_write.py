@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
-from demo import limits
+from demo import growing, limits
 from demo.desk import Change, Desk
 from demo.tabs import generate_write
 from demo.tabs.binding import Updates
@@ -226,7 +226,7 @@ def test_at_reading_speed_tokens_come_one_by_one(worker, desk, monkeypatch) -> N
         await real(0)
 
     desk.slow = True
-    monkeypatch.setattr(generate_write.asyncio, "sleep", nap)
+    monkeypatch.setattr(growing.asyncio, "sleep", nap)
     seen = run(worker, desk)
     assert [len(updates["tokens"]["tokens"]) for updates in seen] == [1, 2, 3, 4, 5, 5]
     assert set(slept) == {1 / 5}  # five words a second
@@ -237,7 +237,7 @@ def test_at_reading_speed_tokens_come_one_by_one(worker, desk, monkeypatch) -> N
 
 
 def test_part_of_a_text_took_part_of_its_time() -> None:
-    begun = generate_write.beginning(WRITTEN, 2)
+    begun = growing.beginning(WRITTEN, 2)
     assert (begun.steps, begun.finished, begun.seconds) == (WORDS[:2], False, 0.2)
 
 

@@ -49,3 +49,12 @@ class SlowModel:
     def step(self, *arguments: Any) -> Any:
         time.sleep(self._seconds)
         return self._model.step(*arguments)
+
+
+def wait_until_free(worker: Worker, patience: float, streams: int = 0) -> float:
+    """Wait until no more than so many texts are being written; return the seconds that it took."""
+    started = time.monotonic()
+    while worker.streams > streams:
+        assert time.monotonic() - started < patience, f"{worker.streams} are still being written"
+        time.sleep(0.005)
+    return time.monotonic() - started

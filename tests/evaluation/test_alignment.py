@@ -237,9 +237,12 @@ class Diagonal:
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of a checkpoint that translates as a Diagonal does."""
     service = SimpleNamespace(
-        root=tmp_path, device=torch.device("cpu"), translator=lambda name: Diagonal()
+        root=tmp_path,
+        device=torch.device("cpu"),
+        checkpoints=lambda kind: [],  # of language models
+        translator=lambda name: Diagonal(),
     )
-    monkeypatch.setattr(command, "Service", lambda device: service)
+    monkeypatch.setattr(command, "Service", lambda root, device: service)
     (tmp_path / "mine").mkdir()
     return tmp_path / "mine"
 

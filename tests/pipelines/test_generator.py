@@ -230,12 +230,26 @@ def test_without_a_prompt_a_document_begins(prompt: str) -> None:
     assert written.text == " ".join(step.text.strip() for step in written.steps).strip()
 
 
+# As people paste it: an accent of its own, a soft hyphen, lines, spaces.
+PASTED, CLEAN = " Der\n Hund  scha\u0308\u00adft\thier.\r\n", "Der Hund schäft hier."
+
+
+def test_text_is_cleaned_as_that_of_the_training_part_is(writer: TextGenerator) -> None:
+    begun, clean = (writer.prompt(text, GREEDY, LENGTH) for text in (PASTED.rstrip(), CLEAN))
+    assert begun == clean
+    assert writer.score(PASTED) == writer.score(CLEAN)
+    for spaces in ("", " ", "\n", "\u00ad"):
+        assert writer.prompt(spaces, GREEDY, LENGTH).prompt_ids == ()
+
+
 def test_the_spaces_of_a_prompt_are_characters_of_it() -> None:
     writer = made(characters())
     assert writer.prompt("Der ", GREEDY, LENGTH).prompt_ids == tuple(
         piece.id for piece in characters().encode("Der ")
     )
     assert write(writer, "Der ").text.startswith("Der ")
+    assert writer.prompt("Der\n\n", GREEDY, LENGTH).prompt == "Der "
+    assert made(words()).prompt("Der ", GREEDY, LENGTH).prompt == "Der"
 
 
 def test_a_rival_takes_the_place_of_a_token_and_it_goes_on_from_there(
