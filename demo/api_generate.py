@@ -1,6 +1,5 @@
 """The public functions of the language models: /generate, which streams, and /score."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -11,9 +10,8 @@ from core.errors import UserError
 from core.pipelines.generation import Generation
 from core.service import DEFAULT_WRITER
 from demo import limits
+from demo.growing import growing
 from demo.work import Worker, in_time
-
-LOOK = 0.4  # seconds between two looks whether the caller still waits
 
 
 def offer_generate(worker: Worker) -> None:
@@ -78,7 +76,7 @@ def offer_generate(worker: Worker) -> None:
                 seed=seed,
             )
             written = await in_time(worker.service.prompt, **request)
-            async with aclosing(_growing(worker, written)) as texts:
+            async with aclosing(growing(worker, written)) as texts:
                 async for written in texts:
                     yield _so_far(written)
             # May take a tenth of a second, so not on the event loop.
@@ -116,28 +114,6 @@ def offer_generate(worker: Worker) -> None:
         concurrency_id=limits.CONCURRENCY_ID,
         concurrency_limit=limits.CONCURRENT_RUNS,
     )
-
-
-async def _growing(worker: Worker, begun: Generation) -> AsyncIterator[Generation]:
-    """Yield the text as it grows; unchanged, while a search takes its time.
-
-    Gradio looks whether the caller is still there at each yield.
-    """
-    written = begun
-    async with aclosing(worker.generate(begun)) as source:
-        while True:
-            work = asyncio.ensure_future(anext(source, None))
-            try:
-                while not (await asyncio.wait({work}, timeout=LOOK))[0]:
-                    yield written
-                found = await work
-            finally:
-                work.cancel()  # whoever stops this waits for it no longer
-                await asyncio.wait({work})
-            if found is None:
-                return
-            written = found
-            yield written
 
 
 def _so_far(written: Generation) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.checkpoint import Checkpoint
+from core.data.text import normalise
 from core.decoding.decode import SEARCHES
 from core.decoding.force import force_decode
 from core.decoding.hypothesis import DecodedSequence, Limits
@@ -48,9 +49,12 @@ class TextGenerator:
     def prompt(self, text: str, options: DecodingOptions, max_tokens: int) -> Generation:
         """Return a generation of which nothing is written yet.
 
-        A text without anything to read is fine: the model begins a document of its own.
+        It is cleaned as those that the model has learnt from. One without anything to read is
+        fine: the model begins a document of its own.
         """
-        text = text.strip() if self._space else text
+        ends = text[-1:].isspace() and not self._space
+        text = normalise(text)
+        text += " " if ends and text else ""  # to a model of characters, one of the prompt
         pieces = self.tokenizer.encode(text)
         words = tuple(text[piece.start : piece.end] for piece in pieces)
         return Generation(
@@ -166,6 +170,7 @@ class TextGenerator:
             UserError: there is nothing to score.
         """
         started = time.perf_counter()
+        text = normalise(text)
         pieces = self.tokenizer.encode(text)
         if not pieces:
             raise UserError("There is nothing to score: type a text first.")

@@ -16,7 +16,7 @@ from demo.desk import Desk
 from demo.tabs.binding import Parts, Updates, bind
 from demo.tabs.generate_settings import METHODS, NAMES, PRESETS, SETTINGS, preset_values
 from demo.tabs.generate_write import NO_MODEL
-from demo.work import Worker
+from demo.work import Worker, in_time
 
 # A method has the knobs as they are set, a preset its own.
 WAYS = [*METHODS, *(name for name in PRESETS if name not in METHODS)]
@@ -50,7 +50,8 @@ async def compare(
         for way in ways:
             yield {"compare_message": f"Writing with {way} …"}
             request = limits.generate_request(prompt, checkpoint, **settings_of(way, knobs))
-            written = await finish(worker, worker.service.prompt(**request))
+            begun = await in_time(worker.service.prompt, **request)
+            written = await finish(worker, begun)
             figures = worker.service.diversity(written)
             rows.append((way, written, figures, desk.pretty))
             yield {"compare_table": texts.compare_table(rows)}

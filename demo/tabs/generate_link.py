@@ -19,7 +19,7 @@ from demo.tabs.generate_layout import WRITTEN
 from demo.tabs.generate_settings import NAMES
 from demo.tabs.generate_write import carry_on
 from demo.tabs.layout import COPIED, COPY_LINK
-from demo.work import Worker
+from demo.work import Worker, in_time
 
 COPY_TEXT = "(text) => seqlens.copy(text, 'The text is copied.')"
 READ_LINK = "(desk) => [desk, window.location.search]"
@@ -83,7 +83,7 @@ async def replay(worker: Worker, shared: share_text.SharedText) -> Generation:
     Raises:
         UserError: a change names a token that is no rival there.
     """
-    whole = worker.service.prompt(**shared.request)
+    whole = await in_time(worker.service.prompt, **shared.request)
     written = whole
     for change in shared.changes:
         written = await finish(worker, replace(written, max_tokens=change.limit))

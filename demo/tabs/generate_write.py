@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -11,15 +11,13 @@ from core.errors import UserError
 from core.pipelines.generation import Generation
 from demo import limits
 from demo.desk import Change, Desk
+from demo.growing import LOOK, growing, paced
 from demo.tabs.binding import Updates
 from demo.tabs.generate_settings import SETTINGS
 from demo.tabs.generate_show import show_ended, show_text
 from demo.texts import unknown_line
-from demo.work import Worker
+from demo.work import Worker, in_time
 
-LOOK = 0.4  # seconds between two looks whether the visitor still waits for a search
-READING = {"word": 5, "character": 25}  # tokens a second
-TICK = 0.08  # seconds: faster updates choke a browser
 NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word."
 STOPPED = "Stopped; what was written stays."
 
@@ -37,7 +35,7 @@ async def write(
         request = limits.generate_request(
             prompt, checkpoint, method, **SETTINGS.used_by(method, knobs)
         )
-        begun = worker.service.prompt(**request)
+        begun = await in_time(worker.service.prompt, **request)
     except UserError as error:
         yield {"message": str(error)}
         return
@@ -123,7 +121,8 @@ async def carry_on(
     shown, message = begun, unknown_line(begun)
     with desk.writing() as hand:
         try:
-            async with aclosing(paced(growing(worker, begun), desk, begun)) as grown:
+            texts = paced(growing(worker, begun), len(begun.steps), lambda: desk.slow)
+            async with aclosing(texts) as grown:
                 async for generation in grown:
                     if desk.hand is not hand:
                         break
@@ -132,9 +131,8 @@ async def carry_on(
                         continue
                     if shown is begun:
                         desk.selected = selected
-                    said = {"message": message} if shown is begun else {}
                     desk.generation, desk.changes, desk.kept = generation, changes, kept
-                    yield show_text(desk, writing=True) | said
+                    yield {**show_text(desk, writing=True), "message": message}
                     shown = generation
         except UserError as error:
             message = str(error)
@@ -153,57 +151,3 @@ async def stop(desk: Desk) -> Updates:
     while desk.writers and time.monotonic() < until:
         await asyncio.sleep(0.02)
     return {}
-
-
-async def growing(worker: Worker, begun: Generation) -> AsyncIterator[Generation]:
-    """Yield the text as it grows; unchanged, while a search takes its time."""
-    if begun.finished or len(begun.steps) >= begun.max_tokens:
-        yield replace(begun)  # it is written already
-        return
-    written = begun
-    async with aclosing(worker.generate(begun)) as source:
-        while True:
-            work = asyncio.ensure_future(anext(source, None))
-            try:
-                while not (await asyncio.wait({work}, timeout=LOOK))[0]:
-                    yield written
-                found = await work
-            finally:
-                work.cancel()  # whoever stops this waits for it no longer
-                await asyncio.wait({work})
-            if found is None:
-                return
-            written = found
-            yield written
-
-
-async def paced(
-    source: AsyncGenerator[Generation, None], desk: Desk, begun: Generation
-) -> AsyncIterator[Generation]:
-    """Yield what the source yields, at reading speed as long as the desk is slow."""
-    shown = len(begun.steps)
-    async with aclosing(source):
-        async for generation in source:
-            part = None
-            while desk.slow and shown < len(generation.steps):
-                rate = READING[generation.units]
-                shown = min(shown + max(1, round(rate * TICK)), len(generation.steps))
-                part = beginning(generation, shown)
-                yield part
-                await asyncio.sleep(max(TICK, 1 / rate))
-            shown = len(generation.steps)
-            if part is not generation:
-                yield generation
-
-
-def beginning(generation: Generation, count: int) -> Generation:
-    """Return the generation up to so many of its tokens, with their share of its time."""
-    if count == len(generation.steps):
-        return generation
-    return replace(
-        generation,
-        steps=generation.steps[:count],
-        finished=False,
-        hypotheses=(),
-        seconds=generation.seconds * count / len(generation.steps),
-    )
