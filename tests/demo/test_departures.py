@@ -128,8 +128,8 @@ def test_a_lost_connection_ends_at_the_time_limit(page, monkeypatch) -> None:
         started = time.monotonic()
         time.sleep(1)
         assert worker.streams == 1
-        wait_until_free(worker, 2)
-        assert time.monotonic() - started < 2.5
+        wait_until_free(worker, 5)
+        assert time.monotonic() - started < 5.5
 
 
 def test_who_asks_and_never_listens_is_given_up_at_the_time_limit(page, monkeypatch) -> None:
