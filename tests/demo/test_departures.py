@@ -118,7 +118,7 @@ def test_who_stays_reads_on_undisturbed(page) -> None:
 
 def test_a_lost_connection_ends_at_the_time_limit(page, monkeypatch) -> None:
     """Nothing says that the other side is gone: it takes no more, and does not hang up."""
-    monkeypatch.setattr(limits, "STREAM_SECONDS", 1.5)
+    monkeypatch.setattr(limits, "STREAM_SECONDS", 4)
     app, worker = page
     where = urlsplit(ask(app, "generate", **LONG))
     with socket.create_connection((where.hostname, where.port)) as lost:
@@ -128,8 +128,8 @@ def test_a_lost_connection_ends_at_the_time_limit(page, monkeypatch) -> None:
         started = time.monotonic()
         time.sleep(1)
         assert worker.streams == 1
-        wait_until_free(worker, 5)
-        assert time.monotonic() - started < 5.5
+        wait_until_free(worker, 8)
+        assert time.monotonic() - started < 8.5
 
 
 def test_who_asks_and_never_listens_is_given_up_at_the_time_limit(page, monkeypatch) -> None:
