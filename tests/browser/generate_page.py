@@ -103,6 +103,13 @@ class GeneratePage:
     def token(self, index: int) -> Locator:
         return self.page.locator("#generate-tokens .strip-token").nth(index)
 
+    def put_rival(self, index: int, nth: int) -> None:
+        """Put another token in the place of one: the nth of its list that is not there already."""
+        self.token(index).click()
+        self.wait_for_step(f"Step {index + 1} of {len(self.tokens())}")
+        self.expect_new()
+        self.page.locator("#generate-tokens .strip-tip button:not(.written)").nth(nth).click()
+
     def step(self) -> str:
         return self.page.evaluate(DRAWN)
 

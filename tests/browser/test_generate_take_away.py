@@ -70,17 +70,11 @@ def test_a_link_holds_what_was_changed_stopped_and_chosen(visit_generate) -> Non
     tab = visit_generate()
     tab.switch("raw")
     tab.write("The dog")
-    for index, rank in [(7, 4), (3, 9)]:
-        tab.token(index).click()
-        tab.wait_for_step(f"Step {index + 1} of 100")
-        tab.expect_new()
-        tab.find("tokens").locator(".strip-tip button").nth(rank).click()
+    for index, nth in [(7, 4), (3, 8)]:
+        tab.put_rival(index, nth)
         tab.wait_for_end()
     tab.switch("reading speed")
-    tab.token(9).click()
-    tab.wait_for_step("Step 10 of 100")
-    tab.expect_new()
-    tab.find("tokens").locator(".strip-tip button").nth(5).click()
+    tab.put_rival(9, 5)
     tab.page.wait_for_function(
         "document.querySelectorAll('#generate-tokens .strip-token').length === 14"
     )
