@@ -28,7 +28,9 @@ def train(
     max_minutes: Annotated[
         float | None, typer.Option(help="Time of training in all; the schedule is laid over it.")
     ] = None,
-    max_steps: Annotated[int, typer.Option(help="Optimizer steps in place of minutes.")] = -1,
+    max_steps: Annotated[
+        int | None, typer.Option(help="Optimizer steps in place of minutes.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with a run that was stopped.")] = False,
     start_from: Annotated[
         Path | None, typer.Option("--from", help="A checkpoint folder to train further.")
@@ -55,6 +57,8 @@ def train(
     data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")
+    if max_steps is None:
+        max_steps = recipe.max_steps if max_minutes is None else -1
     folder = output or CHECKPOINTS / name
     run(
         recipe,

@@ -171,9 +171,9 @@ def _smallest_set(ranks: np.ndarray, probabilities: np.ndarray, mass: float) -> 
     # To sort all would take longer than the model's step; mostly the likeliest ones are enough.
     highest = ranks.max()
     for reach in (4, 6, 8, 10, math.inf):
-        near = np.flatnonzero(ranks >= highest - reach)
+        near = (ranks >= highest - reach).nonzero()[0]
         if probabilities[near].sum(dtype=np.float64) >= mass:
             break
-    order = near[np.argsort(-ranks[near], kind="stable")]  # of equals the first id first
+    order = near[(-ranks[near]).argsort(kind="stable")]  # of equals the first id first
     reached = probabilities[order].cumsum(dtype=np.float64)  # with each token itself
-    return order[: 1 + int(np.searchsorted(reached, mass))]
+    return order[: 1 + int(reached.searchsorted(mass))]

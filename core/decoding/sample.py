@@ -149,7 +149,7 @@ def _choose(logits: Tensor, options: DecodingOptions, tokens: Tokens) -> list[in
     rows = logits.cpu().numpy()  # whose search for a few among many is much faster than torch's
     largest = rows.max(axis=1, keepdims=True)
     check_drawable(largest.min())
-    able = [np.flatnonzero(row) for row in rows > largest - _SPREAD]
+    able = [row.nonzero()[0] for row in rows > largest - _SPREAD]
     places = [len(written) for written in tokens]
     count = 1 + max(int(ids[-1]) for ids in able)  # ids behind them need no number
     uniform = {place: keyed_uniform(options.seed, place, count) for place in set(places)}
@@ -169,7 +169,7 @@ def _draw(logits: np.ndarray, able: np.ndarray, uniform: np.ndarray) -> int:
         # Those that could be first with the largest noise of all.
         best = int(logits.argmax())
         spread = _gumbel(uniform.max()) - _gumbel(uniform[best])
-        able = np.flatnonzero(logits[: len(uniform)] >= logits[best] - spread - 1e-4)
+        able = (logits[: len(uniform)] >= logits[best] - spread - 1e-4).nonzero()[0]
     return int(able[(logits[able] + _gumbel(uniform[able])).argmax()])
 
 

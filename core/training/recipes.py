@@ -13,6 +13,7 @@ class Recipe:
     name: str  # of the checkpoint
     data: str  # a key of core.data.splits.LOADERS or of core.data.documents.TEXTS
     minutes: float  # what it took on one to two CPU cores, and the default of --max-minutes
+    max_steps: int = -1  # > 0: so many optimizer steps by default, where models are to compare
     model: dict[str, Any] = field(default_factory=dict)  # fields of the model's configuration
     accumulate: int = 1  # batches an optimizer step
     learning_rate: float = 1.5e-3  # at its highest, after the warm-up; it falls to 0 linearly
@@ -121,7 +122,11 @@ RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
     ),
     *(
         LanguageModelRecipe(
-            name=f"lm-arxiv-word-{cell}", minutes=20, model={"cell": cell, **_SMALL}, **_ARXIV_WORDS
+            name=f"lm-arxiv-word-{cell}",
+            minutes=16,
+            max_steps=2_300,  # four epochs
+            model={"cell": cell, **_SMALL},
+            **_ARXIV_WORDS,
         )
         for cell in ("rnn", "gru", "lstm")
     ),

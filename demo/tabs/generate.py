@@ -18,13 +18,14 @@ from demo.tabs import (
     generate_score,
     generate_write,
 )
-from demo.tabs.binding import CHOICE, STREAM, Parts, Updates, bind
+from demo.tabs.binding import CHOICE, QUIET, STREAM, Parts, Updates, bind
 from demo.tabs.generate_layout import WRITTEN, build_layout
 from demo.tabs.generate_settings import AT_FIRST, NAMES, SETTINGS, preset_values
 from demo.tabs.generate_show import show_ended, show_text
 from demo.work import Worker
 
 KIND = "language-model"
+PRESS_CANCEL = "() => { document.getElementById('generate-cancel').click(); }"
 EXAMPLES = [  # a beginning and what to say about it; the page opens with the first
     ("We propose", ""),
     ("Recurrent neural networks", ""),
@@ -120,5 +121,7 @@ def bind_writing(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
 def bind_stop(parts: Parts, stoppable: list[gr.events.Dependency]) -> None:
     """Let Stop end what is being written, and take out of the queue what only waits."""
     stopped = bind(parts["stop"].click, generate_write.stop, parts, ["desk"], ["message"])
-    # Afterwards: an event that is cut off can't show its text as finished.
-    stopped.then(None, None, None, cancels=stoppable)
+    # Only afterwards, for an event that is cut off can't show its text as finished; and as a click,
+    # because Gradio cancels nothing in a chain of events.
+    stopped.then(None, None, None, js=PRESS_CANCEL, **QUIET)
+    parts["cancel"].click(None, None, None, cancels=stoppable)

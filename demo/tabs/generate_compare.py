@@ -13,9 +13,10 @@ from demo import limits, texts
 from demo.components.plain_table import PlainTable
 from demo.components.plain_text import PlainText
 from demo.desk import Desk
-from demo.tabs.binding import Parts, Updates, bind
+from demo.tabs.binding import QUIET, Parts, Updates, bind
 from demo.tabs.generate_settings import METHODS, NAMES, PRESETS, SETTINGS, preset_values
 from demo.tabs.generate_write import NO_MODEL
+from demo.tabs.layout import SAY_STOPPED
 from demo.work import Worker, in_time
 
 # A method has the knobs as they are set, a preset its own.
@@ -117,4 +118,7 @@ def bind_compare(parts: Parts, worker: Worker) -> gr.events.Dependency:
     inputs = ["desk", "compare_ways", "prompt", *NAMES]
     names = ["compare_message", "compare_table"]
     callback = partial(compare, worker)
-    return bind(parts["compare_run"].click, callback, parts, inputs, names, **COMPARE)
+    comparing = bind(parts["compare_run"].click, callback, parts, inputs, names, **COMPARE)
+    message = parts["compare_message"]
+    comparing.then(None, message, message, js=SAY_STOPPED, **QUIET)
+    return comparing

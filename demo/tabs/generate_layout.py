@@ -59,6 +59,7 @@ def place_prompt(examples: list[tuple[str, str]], first: dict[str, Any]) -> Part
     with gr.Row(elem_classes="bar"):
         run, stop = place_run("Write", "generate")
         go_on = gr.Button("Continue", elem_id="generate-continue", min_width=0)
+        cancel = gr.Button("Cancel", elem_id="generate-cancel", visible="hidden")
         gr.HTML("", elem_classes="spacer")
         copy = gr.Button("Copy", elem_id="generate-copy", min_width=0)
         link = gr.Button("Link", elem_id="generate-link", min_width=0)
@@ -72,6 +73,7 @@ def place_prompt(examples: list[tuple[str, str]], first: dict[str, Any]) -> Part
         "run": run,
         "stop": stop,
         "go_on": go_on,
+        "cancel": cancel,
         "copy": copy,
         "link": link,
         "progress": progress,

@@ -10,8 +10,9 @@ from demo import limits, texts
 from demo.components.plain_table import PlainTable
 from demo.components.plain_text import PlainText
 from demo.components.token_strip import TokenStrip
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.generate_write import NO_MODEL
+from demo.tabs.layout import SAY_STOPPED
 from demo.work import Worker
 
 ALL = "all, side by side"
@@ -31,27 +32,25 @@ def strip_names(checkpoints: list[str]) -> list[str]:
 async def score(
     worker: Worker, checkpoints: list[str], text: str, choice: str | None
 ) -> AsyncIterator[Updates]:
-    """Score a text under one model or all of them; each shows its result when it has it."""
-    names = strip_names(checkpoints)
+    """Score a text under one model or all of them."""
     try:
         if not checkpoints:
             raise UserError(NO_MODEL)
         limits.check_text(text)
-        chosen = checkpoints if choice == ALL else [choice]
         scores = []
-        yield {"score_message": "Reading …"}
-        for checkpoint in chosen:
+        for checkpoint in checkpoints if choice == ALL else [choice]:
+            yield {"score_message": f"{checkpoint} is reading …"}
             scores.append(await worker.score_text(text=text, checkpoint=checkpoint))
-            shown = [texts.score_strip(one) for one in scores]
-            yield {"score_table": texts.score_table(scores)} | {
-                name: gr.update(value=value, visible=True)
-                for name, value in zip(names, shown, strict=False)
-            }
     except UserError as error:
         yield {"score_message": str(error)}
         return
-    unused = {name: gr.update(visible=False) for name in names[len(scores) :]}
-    yield unused | {"score_message": ""}
+    # At once: of updates that follow quickly on one another, Gradio may lose what makes a part
+    # visible.
+    strips = [*map(texts.score_strip, scores), *[None] * (len(checkpoints) - len(scores))]
+    yield {"score_message": "", "score_table": texts.score_table(scores)} | {
+        name: gr.update(value=strip, visible=strip is not None)
+        for name, strip in zip(strip_names(checkpoints), strips, strict=True)
+    }
 
 
 def place_score(checkpoints: list[str]) -> Parts:
@@ -69,15 +68,13 @@ def place_score(checkpoints: list[str]) -> Parts:
             elem_classes="field",
             html_attributes=gr.InputHTMLAttributes(lang="en"),
         )
-        with gr.Row(elem_classes="bar"):
+        with gr.Row(elem_classes="bar end"):
             choice = gr.Dropdown(
                 [ALL, *checkpoints],
                 value=ALL,
                 label="Model",
-                show_label=False,
-                container=False,
                 elem_id="generate-score-checkpoint",
-                elem_classes="field choice",
+                elem_classes="field",
             )
             run = gr.Button("Score", elem_id="generate-score-button", min_width=0)
         message = PlainText(status=True, elem_id="generate-score-message", elem_classes="message")
@@ -108,4 +105,7 @@ def bind_score(parts: Parts, worker: Worker, checkpoints: list[str]) -> gr.event
     callback = partial(score, worker, checkpoints)
     names = ["score_table", "score_message", *strip_names(checkpoints)]
     inputs = ["score_text", "score_choice"]
-    return bind(parts["score_run"].click, callback, parts, inputs, names, **MODEL)
+    scoring = bind(parts["score_run"].click, callback, parts, inputs, names, **MODEL)
+    message = parts["score_message"]
+    scoring.then(None, message, message, js=SAY_STOPPED, **QUIET)
+    return scoring

@@ -145,7 +145,7 @@ async def carry_on(
 async def stop(desk: Desk) -> Updates:
     """Stop whatever is being written, and wait until it has said its last word."""
     if not desk.writers:
-        return {"message": "Nothing is being written."}
+        return {"message": "Stopped; the last result is shown."}
     desk.stop()
     until = time.monotonic() + 2 * LOOK
     while desk.writers and time.monotonic() < until:

@@ -8,6 +8,9 @@ import gradio as gr
 COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
 COPIED = "A link to this view is copied; the address bar has it too."
 
+# What a part says of the work that it waits for ends in "…", and stays when that was cut off.
+SAY_STOPPED = "(said) => (said?.endsWith('…') ? 'Stopped.' : said)"
+
 
 def place_run(label: str, prefix: str) -> tuple[gr.Button, gr.Button]:
     """Place the buttons that run and stop, with their keys."""

@@ -20,6 +20,7 @@ from core.models.protocol import StepOutput
 from core.pipelines.generation import Generation, Step
 from core.pipelines.generator import TextGenerator
 from core.service import CHECKPOINTS, Service
+from demo import limits
 from tests.benchmarks.report import Figure
 from tests.benchmarks.step import Call, affine, fastest, in_turns
 
@@ -53,16 +54,23 @@ class PrefixAgain:
 
 
 def measure_generation(
-    device: str = "cpu", root: Path = CHECKPOINTS, rounds: int = ROUNDS
+    device: str = "cpu",
+    root: Path = CHECKPOINTS,
+    rounds: int = ROUNDS,
+    threads: int = limits.THREADS,
 ) -> list[Figure]:
-    """Return the figures of those language models that are there."""
-    service = Service(root=root, device=device)
-    return [
-        figure
-        for name in WRITERS
-        if (root / name).is_dir()
-        for figure in measure_writer(service.generator(name), rounds)
-    ]
+    """Return the figures of those language models that are there, with the threads of the page."""
+    before = torch.get_num_threads()
+    try:
+        service = Service(root=root, device=device, threads=threads)  # of the whole process
+        return [
+            figure
+            for name in WRITERS
+            if (root / name).is_dir()
+            for figure in measure_writer(service.generator(name), rounds)
+        ]
+    finally:
+        torch.set_num_threads(before)
 
 
 @torch.no_grad()
@@ -92,7 +100,10 @@ def measure_writer(writer: TextGenerator, rounds: int = ROUNDS) -> list[Figure]:
 def _figures(name: str, reach: str, alone: dict, grown: dict, prefix: dict) -> list[Figure]:
     first, last = LENGTHS[0], LENGTHS[-1]
     rates = {call: 1 / statistics.median(seconds) for call, seconds in alone.items()}
-    settings = f"{OPTIONS.method}, temperature {OPTIONS.temperature}, top-p {OPTIONS.top_p}"
+    settings = (
+        f"{OPTIONS.method}, temperature {OPTIONS.temperature}, top-p {OPTIONS.top_p};"
+        f" {torch.get_num_threads()} thread(s)"
+    )
     share = 100 * _ratio(alone, "products", "stream")
     return [
         Figure(f"{name}: one stream", rates["stream"], "tokens/s", note=settings),

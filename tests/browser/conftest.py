@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.service import Service
 from tests.browser.generate_page import GeneratePage
@@ -62,6 +62,7 @@ def context() -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         context = launch(playwright).new_context()
         context.set_default_timeout(PATIENCE * 1000)
+        expect.set_options(timeout=PATIENCE * 1000)
         yield context
 
 

@@ -1,6 +1,6 @@
 """The Generate tab as a visitor uses it; figures are read from what is drawn."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from core.pipelines.generation import Generation
 from core.service import Service
@@ -64,6 +64,11 @@ class GeneratePage:
         for name, value in values.items():
             self.field(name.replace("_", "-")).fill(str(value))
 
+    def wait_for_values(self, **values: str) -> None:
+        """Wait until the fields show these, top_k that of #generate-top-k."""
+        for name, value in values.items():
+            expect(self.field(name.replace("_", "-"))).to_have_value(value)
+
     def choose(self, field: str, option: str) -> None:
         """Choose an option in the list #generate-<field>."""
         self.field(field).click()
@@ -123,6 +128,17 @@ class GeneratePage:
 
     def open(self, card: str) -> None:
         self.find(card).locator("button.label-wrap").click()
+
+    def open_all(self, mine: str) -> None:
+        """Open the cards below, compare methods, and score a text."""
+        for card in ("compare", "score"):
+            self.open(card)
+        self.find("compare-button").click()
+        self.find("compare-table").locator("tbody tr").nth(4).wait_for()
+        self.find("score-text").locator("textarea").fill(mine)
+        self.find("score-button").click()
+        self.find("score-table").locator("tbody tr").first.wait_for()
+        self.wait_until_idle()
 
     def rows(self, name: str) -> list[list[str]]:
         """The rows of the table #generate-<name>, head included."""

@@ -1,8 +1,8 @@
 """Photograph the page.
 
 python tests/browser/screenshot.py           writes docs/screenshot.png, which the README shows
-python tests/browser/screenshot.py FOLDER    writes 1280 and 390 px, light and dark, as it opens
-                                             and with tree, comparison and reference, to look at
+python tests/browser/screenshot.py FOLDER    writes both tabs at 1280 and 390 px, light and dark, as
+                                             they open and with their cards filled, to look at
 """
 
 import sys
@@ -15,19 +15,41 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # started as a script, it finds only what stands beside it
 
 from tests.browser.conftest import launch  # noqa: E402
+from tests.browser.generate_page import GeneratePage  # noqa: E402
 from tests.browser.server import running_app  # noqa: E402
 from tests.browser.translate_page import TranslatePage  # noqa: E402
 
 
-def photograph(browser, address: str, file: Path, width: int, scheme: str, full: bool) -> None:
-    """Write the page as it opens with its last word pinned, or with the cards below filled."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def open_translate(page, address: str, full: bool) -> TranslatePage:
+    """Open the tab with its last word pinned, or with the cards below filled."""
     page.goto(address)
     tab = TranslatePage(page)
     if full:
         tab.open_all("Two guys are sitting on a wooden bench.")
     tab.map.token("rows", len(tab.map.words("rows")) - 2).click()  # the full stop is behind it
     tab.find("alternatives").locator("button").first.wait_for()
+    return tab
+
+
+def open_generate(page, address: str, full: bool) -> GeneratePage:
+    """Open the tab with a token selected, or with the cards below filled."""
+    page.goto(f"{address}/?tab=generate")
+    tab = GeneratePage(page)
+    tab.token(5).click()
+    tab.wait_for_step(f"Step 6 of {len(tab.tokens())}")
+    page.keyboard.press("Escape")
+    if full:
+        tab.open_all("Attention is all you need, says the paper of a transformer.")
+    return tab
+
+
+TABS = {"translate": open_translate, "generate": open_generate}
+
+
+def photograph(browser, address: str, file: Path, width: int, scheme: str, full: bool) -> None:
+    """Write a picture of the tab that the name of the file begins with, Translate by default."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = TABS.get(file.name.split("-")[0], open_translate)(page, address, full)
     page.mouse.move(0, 0)
     page.evaluate("window.scrollTo(0, 0)")
     tab.wait_until_idle()
@@ -41,11 +63,12 @@ def main(folder: str | None = None) -> None:
     with running_app() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         if folder is None:
-            file = ROOT / "docs" / "screenshot.png"
-            photograph(browser, address, file, 1280, "light", full=False)
+            photograph(browser, address, ROOT / "docs" / "screenshot.png", 1280, "light", False)
             return
-        for width, scheme, full in product((1280, 390), ("light", "dark"), (False, True)):
-            name = f"translate-{width}-{scheme}{'-open' if full else ''}.png"
+        for tab, width, scheme, full in product(
+            TABS, (1280, 390), ("light", "dark"), (False, True)
+        ):
+            name = f"{tab}-{width}-{scheme}{'-open' if full else ''}.png"
             photograph(browser, address, Path(folder) / name, width, scheme, full)
 
 

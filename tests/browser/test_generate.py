@@ -4,10 +4,27 @@ import math
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.generate_page import BALANCED, DRAWN, TEXT, text, written
+from tests.browser.generate_page import BALANCED, DRAWN, TEXT, GeneratePage, text, written
 from tests.browser.test_translate import HOSTILE, WIDTHS, assert_no_sideways_scroll
 from tests.browser.tiny_app import CHARACTERS, ENDING, WORDS
+
+
+def test_the_tab_is_full_when_one_turns_to_it(visit_generate) -> None:
+    tab = visit_generate()
+    for name in ("Translate", "Generate"):
+        tab.page.get_by_role("tab", name=name).click()
+    page = tab.page.context.new_page()
+    page.goto(tab.page.url.split("?")[0])
+    page.get_by_role("tab", name="Generate").click()
+    for other in (tab, GeneratePage(page)):
+        other.wait_for_step("Step 40 of 40")
+        assert len(other.tokens()) == 40
+        box = other.find("distribution").locator(".chart-plot .main-svg").first.bounding_box()
+        assert box["width"] > 200
+        assert box["height"] > 400
+    page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -56,7 +73,7 @@ def test_a_text_grows_at_reading_speed_and_can_be_hurried(visit_generate, tiny) 
     tab.switch("reading speed")
     tab.prompt.fill("The dog")
     tab.start("run")
-    tab.page.wait_for_function(f"{TEXT}.split(' ').length === 4")
+    tab.page.wait_for_function(f"{TEXT}.startsWith('The dog') && {TEXT}.split(' ').length === 4")
     tab.page.wait_for_function(f"{TEXT}.split(' ').length === 7")
     assert tab.note == ""
     assert tab.find("continue").is_enabled()
@@ -72,7 +89,7 @@ def test_stop_keeps_what_was_written_and_continue_goes_on(visit_generate, tiny, 
     tab.switch("reading speed")
     tab.prompt.fill("The dog")
     tab.start("run")
-    tab.page.wait_for_function(f"{TEXT}.length > 20")
+    tab.page.wait_for_function(f"{TEXT}.startsWith('The dog') && {TEXT}.length > 20")
     tab.find("stop").click() if how == "button" else tab.page.keyboard.press("Escape")
     begun = tab.wait_for_end()
     tab.wait_for_text("message", "Stopped; what was written stays.")
@@ -84,7 +101,7 @@ def test_stop_keeps_what_was_written_and_continue_goes_on(visit_generate, tiny, 
     assert tab.text("summary").endswith(f" · perplexity {math.exp(-mean):,.2f}")
     assert tab.step() == f"Step {count} of {count}"
     tab.token(3).click()
-    assert tab.find("tokens").locator(".strip-tip button").count() == 10
+    expect(tab.find("tokens").locator(".strip-tip button")).to_have_count(10)
     tab.switch("as it writes")
     tab.start("continue")
     assert tab.wait_for_end() == whole.text
@@ -148,7 +165,7 @@ def test_the_distribution_of_a_growing_text_can_be_looked_at(visit_generate) -> 
     tab.switch("reading speed")
     tab.prompt.fill("The dog")
     tab.start("run")
-    tab.page.wait_for_function(f"{TEXT}.split(' ').length > 4")
+    tab.page.wait_for_function(f"{TEXT}.startsWith('The dog') && {TEXT}.split(' ').length > 4")
     tab.token(1).click()
     tab.page.wait_for_function(f"{DRAWN}.startsWith('Step 2 of ')")
     tab.page.keyboard.press("Escape")
@@ -163,8 +180,8 @@ def test_a_knob_that_the_method_ignores_is_off_and_says_why(visit_generate) -> N
     tab.choose("method", "greedy")
     for name in ("temperature", "top-k", "typical", "no-repeat", "seed"):
         tab.find(name).get_by_text("Off: greedy draws nothing at random.").wait_for()
-        assert tab.find(name).locator("input:enabled").count() == 0
-    assert tab.find("die").is_disabled()
+        expect(tab.find(name).locator("input:enabled")).to_have_count(0)
+    expect(tab.find("die")).to_be_disabled()
     assert tab.field("max-tokens").is_enabled()
     tab.choose("method", "beam")
     tab.find("beam").get_by_text("Texts kept at each step").wait_for()
@@ -177,15 +194,14 @@ def test_presets_set_the_method_and_its_filters(visit_generate) -> None:
     chosen = tab.find("preset").locator("label.selected")
     assert chosen.all_inner_texts() == ["balanced"]
     tab.switch("wild")
-    assert [tab.field(name).input_value() for name in ("temperature", "top-k")] == ["1.3", "0"]
+    tab.wait_for_values(temperature="1.3", top_k="0")
     tab.switch("greedy")
-    assert tab.field("method").input_value() == "greedy"
-    assert tab.field("temperature").is_disabled()
+    tab.wait_for_values(method="greedy")
+    expect(tab.field("temperature")).to_be_disabled()
     tab.switch("careful")
-    assert tab.field("method").input_value() == "sample"
-    assert [tab.field(name).input_value() for name in ("temperature", "top-p")] == ["0.7", "0.8"]
+    tab.wait_for_values(method="sample", temperature="0.7", top_p="0.8")
     tab.field("top-k").fill("5")
-    tab.page.wait_for_function("!document.querySelector('#generate-preset label.selected')")
+    expect(chosen).to_have_count(0)
 
 
 def test_the_die_rolls_another_seed_and_a_seed_repeats(visit_generate, tiny) -> None:

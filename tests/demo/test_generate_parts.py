@@ -173,25 +173,20 @@ def test_a_fault_of_the_distribution_is_the_message(worker, service) -> None:
 
 
 def test_a_text_is_scored_under_one_model_or_all(worker) -> None:
-    first, *middle, last = collect(score(worker, MODELS, "So what", ALL))
-    assert first == {"score_message": "Reading …"}
-    rows = middle[-1]["score_table"]["rows"]
+    *reading, last = collect(score(worker, MODELS, "So what", ALL))
+    assert reading == [{"score_message": f"{name} is reading …"} for name in MODELS]
     # Two bits of three tokens; six more bits of spelling, on eight characters.
-    assert rows == [
+    assert last["score_table"]["rows"] == [
         ["tiny-words", "words, lower case", "3", "1.59", "1.000", "“what”", "250"],
         ["tiny-characters", "characters", "3", "1.59", "1.000", "“what”", "250"],
     ]
-    strip = middle[-1]["score_tokens_1"]["value"]
+    strip = last["score_tokens_1"]["value"]
     assert strip["tokens"] == [["so", 0.5], [" what", 0.5], ["</s>", 1.0]]
-    assert (strip["mode"], strip["replaceable"], strip["note"]) == (
-        "surprisal",
-        False,
-        "tiny-characters",
-    )
-    assert last == {"score_message": ""}
-    *_, one, last = collect(score(worker, MODELS, "So what", "tiny-characters"))
-    assert [row[0] for row in one["score_table"]["rows"]] == ["tiny-characters"]
-    assert one["score_tokens_0"]["visible"]
+    assert (strip["mode"], strip["replaceable"]) == ("surprisal", False)
+    assert strip["note"] == "tiny-characters"
+    *_, last = collect(score(worker, MODELS, "So what", "tiny-characters"))
+    assert [row[0] for row in last["score_table"]["rows"]] == ["tiny-characters"]
+    assert last["score_tokens_0"]["visible"]
     assert not last["score_tokens_1"]["visible"]
 
 

@@ -180,8 +180,8 @@ def test_stop_ends_a_search_that_has_nothing_to_show_yet(worker, service, desk) 
     assert last["output"] == "We propose a novel net."
 
 
-def test_stop_says_when_there_is_nothing_to_stop(desk) -> None:
-    assert asyncio.run(stop(desk)) == {"message": "Nothing is being written."}
+def test_stop_also_stops_what_only_waits(desk) -> None:
+    assert asyncio.run(stop(desk)) == {"message": "Stopped; the last result is shown."}
 
 
 def test_a_second_text_stops_the_first_which_says_nothing_more(worker, desk) -> None:

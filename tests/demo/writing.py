@@ -51,6 +51,14 @@ class SlowModel:
         return self._model.step(*arguments)
 
 
+def wait_until_begun(worker: Worker, patience: float = 10) -> None:
+    """Wait until a text is being written."""
+    end = time.monotonic() + patience
+    while not worker.streams:
+        assert time.monotonic() < end, "nothing is being written"
+        time.sleep(0.005)
+
+
 def wait_until_free(worker: Worker, patience: float, streams: int = 0) -> float:
     """Wait until no more than so many texts are being written; return the seconds that it took."""
     started = time.monotonic()
