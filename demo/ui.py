@@ -44,7 +44,7 @@ def build_demo(service: Service) -> gr.Blocks:
             for name, build in TABS:
                 with gr.Tab(name, id=name.lower()):
                     build(service, demo)
-        demo.load(choose_tab, address, tabs, js=READ_ADDRESS, **QUIET)
+        demo.load(choose_tab, address, tabs, js=READ_ADDRESS, show_progress_on=address, **QUIET)
     # Gradio adds up all events after each one for its monitoring, which is off here.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
     demo.queue(max_size=limits.QUEUE_SIZE, default_concurrency_limit=limits.CONCURRENT_EVENTS)

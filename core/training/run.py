@@ -87,6 +87,7 @@ def _train(task: Task, options: RunOptions) -> None:
         stream,
         DataLoader(valid, batch_size=None),  # type: ignore[arg-type]  # a list will do
         ckpt_path=state if options.resume else None,
+        weights_only=True,
     )
     if trainer.is_global_zero:
         _load_better(module, weights, valid)

@@ -50,7 +50,10 @@ def bind(
         options: of the event.
     """
     components = [[parts[name] for name in names] for names in (inputs, outputs)]
-    return listen(_by_component(callback, parts, outputs), *components, **QUIET | options)
+    # At each status of an event Gradio's page copies the whole state, value included, of all parts
+    # that have ever shown one; by default these are the outputs of all events.
+    options = {"show_progress_on": parts["progress"]} | QUIET | options
+    return listen(_by_component(callback, parts, outputs), *components, **options)
 
 
 def _by_component(callback: Callable, parts: Parts, outputs: Sequence[str]) -> Callable:

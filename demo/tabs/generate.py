@@ -104,9 +104,8 @@ def bind_writing(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
         async for updates in generate_write.put_rival(worker, desk, choice.index, choice.rank):
             yield updates
 
-    waiting = {"show_progress": "minimal", "show_progress_on": parts["progress"], **STREAM}
     bound = [
-        bind(listen, callback, parts, ["desk", *inputs], WRITTEN, **waiting)
+        bind(listen, callback, parts, ["desk", *inputs], WRITTEN, show_progress="minimal", **STREAM)
         for listen, callback, inputs in [
             (parts["run"].click, partial(generate_write.write, worker), ["prompt", *NAMES]),
             (parts["go_on"].click, partial(generate_write.go_on, worker), ["max_tokens"]),

@@ -135,7 +135,6 @@ def bind_run(parts: Parts, worker: Worker) -> None:
         SHOWN,
         trigger_mode="always_last",
         show_progress="minimal",
-        show_progress_on=parts["progress"],
         **MODEL,
     )
     stopped = {"message": "Stopped; the last result is shown."}
