@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.decoding.stopping import stop_when as stop_when
 from core.errors import UserError
 from core.evaluation.diversity import Diversity as Diversity
 from core.evaluation.diversity import diversity
+from core.evaluation.perplexity import score_documents
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
@@ -177,7 +179,10 @@ class Service:
 
     def score_text(self, text: str, checkpoint: str = DEFAULT_WRITER) -> ScoredText:
         """Return how surprised a language model is by a text; see TextGenerator.score."""
-        return self.generator(checkpoint).score(text)
+        writer = self.generator(checkpoint)
+        scored = writer.score(text)
+        figures = score_documents(writer.model, writer.tokenizer, [scored.text])
+        return replace(scored, comparable_bits_per_character=figures.comparable_bits_per_character)
 
     def diversity(self, generation: Generation) -> Diversity:
         """Return how varied the text is that was written, its prompt left out."""

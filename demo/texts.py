@@ -103,7 +103,16 @@ def score_strip(scored: ScoredText) -> Value:
 
 def score_table(scores: Sequence[ScoredText]) -> Value:
     """Return a line for each model that has read a text, see PlainTable."""
-    head = ["model", "reads", "tokens", "perplexity", "bits per character", "unknown", "ms"]
+    head = [
+        "model",
+        "reads",
+        "tokens",
+        "perplexity",
+        "bits per character",
+        "comparable bits",
+        "unknown",
+        "ms",
+    ]
     return {
         "head": head,
         "rows": [
@@ -113,6 +122,7 @@ def score_table(scores: Sequence[ScoredText]) -> Value:
                 f"{len(one.steps):,}",
                 f"{one.perplexity:,.1f}" if one.perplexity >= 10 else f"{one.perplexity:.2f}",
                 f"{one.bits_per_character:.3f}",
+                f"{one.comparable_bits_per_character:.3f}",
                 listed(one.unknown) or "–",
                 f"{one.seconds * 1000:,.0f}",
             ]

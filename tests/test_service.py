@@ -286,6 +286,13 @@ def test_a_text_is_scored_by_each_model(both: Service) -> None:
     assert (word.units, sign.units) == ("word", "character")
     assert (len(word.steps), len(sign.steps)) == (5, 18)
     assert word.perplexity > 1 and sign.bits_per_character > 0
+    # A word model reads the comparable text anyway, a character model another one.
+    assert word.comparable_bits_per_character == pytest.approx(word.bits_per_character, rel=1e-5)
+    lower = both.score_text("der hund schläft .", "a-writer")
+    for one in (sign, lower):
+        assert one.comparable_bits_per_character == pytest.approx(
+            lower.bits_per_character, rel=1e-5
+        )
     with pytest.raises(UserError, match="nothing to score"):
         both.score_text("")
 

@@ -135,6 +135,9 @@ class ScoredText:
     unknown: tuple[str, ...]
     unknown_nats: float  # what it costs to spell them
     seconds: float = field(compare=False)
+    # By which models of words and of characters compare; see core.evaluation.perplexity. A writer
+    # leaves it out, Service gives it.
+    comparable_bits_per_character: float | None = None
 
     @property
     def perplexity(self) -> float:

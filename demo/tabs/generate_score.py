@@ -18,9 +18,9 @@ from demo.work import Worker
 ALL = "all, side by side"
 NOTE = (
     "Perplexity is that of a token, and a character is easier to guess than a word: it compares "
-    "models that read alike. So does bits per character: a character model reads the text as it "
-    "is; a word model reads its words in lower case with single spaces between them, and pays for "
-    "spelling the words that it does not know."
+    "models that read alike. All models compare by the comparable bits, again per character: each "
+    "reads the words in lower case with single spaces between them, and a word model pays for "
+    "spelling those that it does not know."
 )
 EXPLANATION = "The text appears here token by token; the more a token surprised, the darker it is."
 

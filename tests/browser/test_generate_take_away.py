@@ -186,7 +186,8 @@ def test_a_visitors_text_is_scored_by_every_model(visit_generate, tiny) -> None:
         assert row[2] == str(len(found.steps))
         assert float(row[3].replace(",", "")) == pytest.approx(found.perplexity, rel=0.01)
         assert float(row[4]) == pytest.approx(found.bits_per_character, abs=6e-4)
-    assert "zebra" in rows[0][5]
+        assert float(row[5]) == pytest.approx(found.comparable_bits_per_character, abs=6e-4)
+    assert "zebra" in rows[0][6]
     strip = tab.page.locator("#generate-score-tokens-1 .strip-token")
     assert "".join(strip.all_text_contents()) == mine + "</s>"
     assert_no_sideways_scroll(tab.page)

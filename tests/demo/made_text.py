@@ -63,6 +63,7 @@ def scored(text: str, checkpoint: str) -> ScoredText:
         unknown=("what",),
         unknown_nats=6 * math.log(2),
         seconds=0.25,
+        comparable_bits_per_character=1.25,
     )
 
 

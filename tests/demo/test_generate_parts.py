@@ -177,8 +177,8 @@ def test_a_text_is_scored_under_one_model_or_all(worker) -> None:
     assert reading == [{"score_message": f"{name} is reading …"} for name in MODELS]
     # Two bits of three tokens; six more bits of spelling, on eight characters.
     assert last["score_table"]["rows"] == [
-        ["tiny-words", "words, lower case", "3", "1.59", "1.000", "“what”", "250"],
-        ["tiny-characters", "characters", "3", "1.59", "1.000", "“what”", "250"],
+        ["tiny-words", "words, lower case", "3", "1.59", "1.000", "1.250", "“what”", "250"],
+        ["tiny-characters", "characters", "3", "1.59", "1.000", "1.250", "“what”", "250"],
     ]
     strip = last["score_tokens_1"]["value"]
     assert strip["tokens"] == [["so", 0.5], [" what", 0.5], ["</s>", 1.0]]
