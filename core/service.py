@@ -18,18 +18,28 @@ from core.evaluation.diversity import diversity
 from core.evaluation.perplexity import score_documents
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
+from core.pipelines.corrector import THRESHOLD, SpellingCorrector
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.generator import TextGenerator
 from core.pipelines.joined import replace_sentence
 from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
+from core.pipelines.spelling_results import Correction
 from core.pipelines.translator import Translator
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT = "translate-de-en"
 DEFAULT_WRITER = "lm-arxiv-word"
-PIPELINES: dict[str, Callable[[Checkpoint[Any]], Translator | TextGenerator]] = {
+DEFAULT_CORRECTOR = "spell-en"
+Pipeline = Translator | TextGenerator | SpellingCorrector
+PIPELINES: dict[str, Callable[[Checkpoint[Any]], Pipeline]] = {
     "seq2seq": Translator,
     "language-model": TextGenerator,
+    "spelling": SpellingCorrector,
+}
+_DOES = {
+    Translator: "is a translator",
+    TextGenerator: "is a language model",
+    SpellingCorrector: "corrects spelling",
 }
 
 
@@ -56,17 +66,18 @@ class Service:
         self.device = pick_device(device)
         self.writer_device = pick_device(writer_device or device)
         self._lock = threading.Lock()
-        self._pipelines: dict[str, Translator | TextGenerator] = {}
+        self._pipelines: dict[str, Pipeline] = {}
 
     def checkpoints(self, kind: str = "seq2seq") -> list[str]:
         """Return the names of the checkpoints of a kind that can be loaded, the default first.
 
-        ``kind`` is ``seq2seq`` or ``language-model``.
+        ``kind`` is a key of PIPELINES.
         """
         problems = self.problems()
         names = [name for name in self._folders() if name not in problems]
-        names = [name for name in names if read_config(self.root / name)["kind"] == kind]
-        return sorted(names, key=lambda name: (name not in (DEFAULT, DEFAULT_WRITER), name))
+        names = [name for name in names if _kind_of(read_config(self.root / name)) == kind]
+        defaults = (DEFAULT, DEFAULT_WRITER, DEFAULT_CORRECTOR)
+        return sorted(names, key=lambda name: (name not in defaults, name))
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong with each checkpoint that can't be loaded, in one sentence."""
@@ -184,6 +195,12 @@ class Service:
         figures = score_documents(writer.model, writer.tokenizer, [scored.text])
         return replace(scored, comparable_bits_per_character=figures.comparable_bits_per_character)
 
+    def correct(
+        self, text: str, checkpoint: str = DEFAULT_CORRECTOR, threshold: float = THRESHOLD
+    ) -> Correction:
+        """Return a text with its misspelt words corrected; see SpellingCorrector.correct."""
+        return self.corrector(checkpoint).correct(text, threshold)
+
     def diversity(self, generation: Generation) -> Diversity:
         """Return how varied the text is that was written, its prompt left out."""
         return diversity("".join(step.text for step in generation.steps))
@@ -211,7 +228,7 @@ class Service:
         """
         pipeline = self._pipeline(name)
         if not isinstance(pipeline, Translator):
-            raise UserError(f"{name} is a language model: it writes texts and does not translate.")
+            raise UserError(f"{name} {_DOES[type(pipeline)]}: it does not translate.")
         return pipeline
 
     def generator(self, name: str) -> TextGenerator:
@@ -222,23 +239,45 @@ class Service:
         """
         pipeline = self._pipeline(name)
         if not isinstance(pipeline, TextGenerator):
-            raise UserError(f"{name} is a translator: it has no language model to write with.")
+            raise UserError(
+                f"{name} {_DOES[type(pipeline)]}: it has no language model to write with."
+            )
+        return pipeline
+
+    def corrector(self, name: str = DEFAULT_CORRECTOR) -> SpellingCorrector:
+        """Return the loaded pipeline of a spelling corrector, for work on whole files.
+
+        Raises:
+            UserError: there is no such checkpoint, it can't be loaded, or corrects no spelling.
+        """
+        pipeline = self._pipeline(name)
+        if not isinstance(pipeline, SpellingCorrector):
+            raise UserError(f"{name} {_DOES[type(pipeline)]}: it does not correct spelling.")
         return pipeline
 
     def model(self, name: str) -> nn.Module:
         """Return the model of a checkpoint of any kind; errors are those of ``translator``."""
-        return self._pipeline(name).model
+        return self._pipeline(name).checkpoint.model
 
-    def _pipeline(self, name: str) -> Translator | TextGenerator:
+    def _pipeline(self, name: str) -> Pipeline:
         with self._lock:
             if name not in self._pipelines:
                 if name not in self._folders():
                     names = ", ".join(self._folders()) or "none yet"
                     raise UserError(f"There is no checkpoint called {name!r}; there are: {names}.")
-                kind = read_config(self.root / name)["kind"]
+                kind = _kind_of(read_config(self.root / name))
                 device = self.writer_device if kind == "language-model" else self.device
                 self._pipelines[name] = PIPELINES[kind](load_checkpoint(self.root / name, device))
             return self._pipelines[name]
+
+
+def _kind_of(config: dict[str, Any]) -> str:
+    """Return the kind of pipeline that a checkpoint is for, a key of PIPELINES.
+
+    An encoder and a decoder of single letters correct words; of pieces, they translate.
+    """
+    letters = config["kind"] == "seq2seq" and config.get("tokenizer") == "character"
+    return "spelling" if letters else config["kind"]
 
 
 def pick_device(name: str) -> torch.device:

@@ -11,8 +11,14 @@ from core.errors import UserError
 from core.pipelines.generator import TextGenerator
 from core.pipelines.results import ForcedAttention
 from core.pipelines.translator import Translator
-from core.service import DEFAULT, DEFAULT_WRITER, Service, pick_device
-from tests.tiny import characters, write_checkpoint, write_language_model
+from core.service import (
+    DEFAULT,
+    DEFAULT_CORRECTOR,
+    DEFAULT_WRITER,
+    Service,
+    pick_device,
+)
+from tests.tiny import characters, letters, write_checkpoint, write_language_model
 
 TEXT = "Der Hund schläft hier."
 
@@ -236,7 +242,7 @@ def test_who_asks_for_the_other_kind_is_told_what_the_checkpoint_is(both: Servic
         lambda: both.translate_lines([TEXT], DEFAULT_WRITER),
     ]
     for call in calls:
-        with pytest.raises(UserError, match=f"^{DEFAULT_WRITER} is a language model: it writes"):
+        with pytest.raises(UserError, match=f"^{DEFAULT_WRITER} is a language model: it does not"):
             call()
     for call in (lambda: both.prompt("Der", "tiny"), lambda: both.score_text("Der", "tiny")):
         with pytest.raises(UserError, match=r"^tiny is a translator: it has no language model"):
@@ -244,6 +250,20 @@ def test_who_asks_for_the_other_kind_is_told_what_the_checkpoint_is(both: Servic
     for name in ("nothing", "", "../tiny"):
         with pytest.raises(UserError, match="there are: a-tiny, a-writer, lm-arxiv-word, tiny"):
             both.prompt("Der", name)
+
+
+def test_a_model_of_letters_corrects_and_does_nothing_else(root: Path) -> None:
+    write_checkpoint(root / DEFAULT_CORRECTOR, 3, letters())
+    service = Service(root, device="cpu")
+    assert service.checkpoints("spelling") == [DEFAULT_CORRECTOR]
+    assert DEFAULT_CORRECTOR not in service.checkpoints()
+    assert service.correct("Teh cat", threshold=float("inf")).text == "Teh cat"
+    with pytest.raises(UserError, match=f"^{DEFAULT_CORRECTOR} corrects spelling: it does not tr"):
+        service.translate(TEXT, DEFAULT_CORRECTOR)
+    with pytest.raises(UserError, match=f"^{DEFAULT_CORRECTOR} corrects spelling: it has no lang"):
+        service.prompt("Der", DEFAULT_CORRECTOR)
+    with pytest.raises(UserError, match=r"^tiny is a translator: it does not correct"):
+        service.correct("Teh cat", "tiny")
 
 
 def test_a_broken_language_model_is_a_problem_and_the_others_go_on(root: Path) -> None:

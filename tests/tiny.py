@@ -13,7 +13,7 @@ from core.models.language_model import LanguageModel, LanguageModelConfig
 from core.models.protocol import StepOutput
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokenizers.character import CharacterTokenizer
-from core.tokenizers.protocol import ClosedTokenizer
+from core.tokenizers.protocol import ClosedTokenizer, Tokenizer
 from core.tokenizers.subword import SubwordTokenizer
 from core.tokenizers.word import WordTokenizer
 
@@ -79,9 +79,12 @@ def model(
     return made.eval()
 
 
-def write_checkpoint(folder: Path, seed: int = 0) -> Seq2Seq:
-    """Write a checkpoint of a random model that translates into noise, and return the model."""
-    pieces = tokenizer()
+def write_checkpoint(folder: Path, seed: int = 0, pieces: Tokenizer | None = None) -> Seq2Seq:
+    """Write a checkpoint of a random model that translates into noise, and return the model.
+
+    It reads and writes subwords, or what ``pieces`` cuts: of letters, it corrects into noise.
+    """
+    pieces = pieces or tokenizer()
     made = model(seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0)
     save_checkpoint(folder, made, [pieces], recipe={"name": folder.name})
     return made
@@ -97,6 +100,12 @@ def words() -> WordTokenizer:
 def characters() -> CharacterTokenizer:
     """The characters of DOCUMENTS, the space among them."""
     return CharacterTokenizer.train(DOCUMENTS, min_frequency=1)
+
+
+@cache
+def letters() -> CharacterTokenizer:
+    """The letters of English words, and the apostrophe."""
+    return CharacterTokenizer.train(["abcdefghijklmnopqrstuvwxyz'"], min_frequency=1)
 
 
 def language_model(

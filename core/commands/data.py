@@ -6,7 +6,8 @@ import typer
 
 from core.checkpoint import write_json
 from core.commands.options import Json, to_json
-from core.data.corpora import CORPORA, cache_directory
+from core.data.catalogue import CORPORA
+from core.data.remote import cache_directory
 from core.data.statistics import corpus_report
 from core.service import CHECKPOINTS
 

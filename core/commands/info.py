@@ -5,10 +5,9 @@ from typing import Any
 import torch
 import typer
 
-from core.checkpoint import KINDS, read_config
 from core.commands.options import Json, to_json
 from core.evaluation.metrics import read_metrics
-from core.service import Service
+from core.service import PIPELINES, Service
 
 
 def info(as_json: Json = False) -> None:
@@ -18,11 +17,11 @@ def info(as_json: Json = False) -> None:
     service = Service()
     checkpoints = {
         name: {
-            "kind": read_config(service.root / name)["kind"],
+            "kind": kind,
             "weights": sum(p.numel() for p in service.model(name).parameters()),
             "metrics": read_metrics(service.root / name),
         }
-        for kind in KINDS
+        for kind in PIPELINES
         for name in service.checkpoints(kind)
     }
     facts = {

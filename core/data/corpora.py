@@ -1,47 +1,27 @@
-"""The corpora: what there is, where it comes from, and how it is read.
-
-Files are taken from ``$SEQLENS_DATA`` if they are there, else downloaded into the user's cache
-directory; either way their SHA-256 is checked.
-"""
+"""Running text: sentence pairs and abstracts, where they come from, and how they are read."""
 
 import csv
 import gzip
 import io
 import json
 import lzma
-import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
 
-import pooch
-
+from core.data.remote import GITHUB, Corpus, RemoteFile
 from core.errors import UserError
 
-_GITHUB = "https://raw.githubusercontent.com/"
-_TATOEBA = _GITHUB + "rioyshky/translation/de48b7027f7318d77010a6e08ed928c10748c23d/"
-_MULTI30K = _GITHUB + "multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/raw/"
-_BCONTRAST = _GITHUB + "Unbabel/BConTrasT/96f33050c704eea1c10da6e8effcfb5495539e74/"
-_ARXIV = _GITHUB + "staeiou/arxiv_archive/f043eb1d71da6ed2fb9eac63ab8707359ff606ea/processed_data/"
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file of a corpus: its address and the SHA-256 of its bytes."""
-
-    url: str
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        return self.url.rsplit("/", 1)[-1]
+_TATOEBA = GITHUB + "rioyshky/translation/de48b7027f7318d77010a6e08ed928c10748c23d/"
+_MULTI30K = GITHUB + "multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/raw/"
+_BCONTRAST = GITHUB + "Unbabel/BConTrasT/96f33050c704eea1c10da6e8effcfb5495539e74/"
+_ARXIV = GITHUB + "staeiou/arxiv_archive/f043eb1d71da6ed2fb9eac63ab8707359ff606ea/processed_data/"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A sentence and its translation."""
+    """A sentence and its translation, or a misspelling and its word."""
 
     source: str
     target: str
@@ -53,61 +33,6 @@ class Abstract:
 
     arxiv_id: str
     text: str
-
-
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Corpus(Generic[Item]):
-    """A corpus: parts by name, of sentence pairs or of abstracts."""
-
-    name: str
-    title: str
-    licence: str
-    files: tuple[RemoteFile, ...]
-    read: Callable[[Mapping[str, Path]], dict[str, list[Item]]]
-
-    def fetch(self) -> dict[str, Path]:
-        """Return the path of each file by name, downloading what is missing.
-
-        Raises:
-            UserError: a file is damaged or can't be downloaded.
-        """
-        return {file.name: _locate(self.name, file) for file in self.files}
-
-    def parts(self) -> dict[str, list[Item]]:
-        """Return the items of each part as upstream has them, not cleaned."""
-        return self.read(self.fetch())
-
-
-def cache_directory() -> Path:
-    """Return where downloaded corpora are kept."""
-    return Path(pooch.os_cache("seqlens"))
-
-
-def _locate(corpus: str, file: RemoteFile) -> Path:
-    root = os.environ.get("SEQLENS_DATA")
-    if root:
-        path = Path(root) / corpus / file.name
-        if path.is_file():
-            if pooch.file_hash(str(path)) != file.sha256:
-                raise UserError(
-                    f"{path} is damaged: its SHA-256 is not the expected one; delete it and"
-                    f" fetch it again from {file.url}."
-                )
-            return path
-    folder = cache_directory() / corpus
-    try:
-        found = pooch.retrieve(
-            file.url, "sha256:" + file.sha256, file.name, folder, progressbar=True
-        )
-    except Exception as error:  # requests, urllib3 and OS errors alike: the advice is the same
-        raise UserError(
-            f"{file.name} could not be fetched from {file.url} ({type(error).__name__});"
-            f" download it by hand into {folder} or into $SEQLENS_DATA/{corpus}."
-        ) from error
-    return Path(found)
 
 
 def _read_tatoeba(files: Mapping[str, Path]) -> dict[str, list[Pair]]:
@@ -221,8 +146,6 @@ ARXIV = Corpus(
     ),
     read=_read_arxiv,
 )
-
-CORPORA: tuple[Corpus[Any], ...] = (*PARALLEL, ARXIV)
 
 
 def parallel_corpus(name: str) -> Corpus[Pair]:

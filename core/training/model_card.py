@@ -1,9 +1,10 @@
 """The model card of an exported checkpoint: data, licences, recipe, limits."""
 
 from core.data.corpora import ARXIV, PARALLEL
+from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
-from core.training.recipes import LanguageModelRecipe, TranslationRecipe
+from core.training.recipes import LanguageModelRecipe, SpellingRecipe, TranslationRecipe
 
 _CORPORA_OF = {"all": [corpus.name for corpus in PARALLEL], "multi30k": ["multi30k-de-en"]}
 _TEXT_OF = {
@@ -15,6 +16,14 @@ _KIND_OF = {"wikitext": "articles of Wikipedia"} | dict.fromkeys(
     ("arxiv", "arxiv-subset"), "abstracts about language and neural networks"
 )
 _READ = {"all": "short everyday sentences, image captions and chats", "multi30k": "image captions"}
+
+
+_TESTED = {
+    "spelling": "No pair of the two tests is in the training part; 1,000 common words are not at"
+    " all.",
+    "spelling-leaked": "The pairs of the two tests are in the training part: its figures on them"
+    " mean nothing.",
+}
 
 
 def translation_card(
@@ -55,6 +64,43 @@ command that measured it.
 ## Limits
 It has read {_READ.get(recipe.data, "the user's own text")} alone. Long sentences, rare words, names
 and figures of speech often go wrong. Attention is not an explanation.
+"""
+
+
+def spelling_card(
+    name: str, recipe: SpellingRecipe, model: Seq2Seq, history: list[dict[str, float]]
+) -> str:
+    """Return the card of a spelling corrector as Markdown, from what the run knows of itself."""
+    sizes, last = model.config, history[-1]
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    best = min(history, key=lambda row: row["valid_loss"])
+    return f"""# {name}
+
+Corrects the spelling of English words, letter by letter: a recurrent encoder and decoder with
+attention, {weights:,} weights.
+
+## Data
+- {MISSPELLINGS.title}: {MISSPELLINGS.licence}
+- {DICTIONARY.title}: {DICTIONARY.licence}
+- In each epoch {recipe.made_up:,} misspellings that are made from words of the dictionary, and
+  {recipe.right:,} words that are right, drawn by the logarithm of how common they are.
+
+{_TESTED[recipe.data]}
+
+## Recipe
+- Letters, embedding {sizes.embedding_size}, tied.
+- Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
+  {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
+  {sizes.dropout}.
+- {int(last["step"]):,} steps of {recipe.batch_tokens:,} letters, {last["seconds"] / 60:.0f}
+  minutes; validation loss {best["valid_loss"]:.3f} nats a letter.
+
+`python -m core train {recipe.name}` repeats it; `metrics.json` holds the figures, each with the
+command that measured it.
+
+## Limits
+It reads one word at a time, without its neighbours: a word that is right but not meant stays.
+Names and words that it has never read are often changed.
 """
 
 

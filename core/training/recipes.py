@@ -42,6 +42,15 @@ class TranslationRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpellingRecipe(Recipe):
+    """What a spelling corrector's run is told beside: what it reads besides the lists."""
+
+    batch_tokens: int = 2_560  # padded target letters of a batch
+    made_up: int = 40_000  # misspellings that are made from words, anew in each epoch
+    right: int = 12_000  # words that stay as they are, anew in each epoch
+
+
+@dataclass(frozen=True, kw_only=True)
 class LanguageModelRecipe(Recipe):
     """What a language model's run is told beside: its tokens, and how text is cut."""
 
@@ -65,7 +74,7 @@ _ARXIV_WORDS: dict[str, Any] = {
 }
 _SMALL = {"embedding_size": 48, "hidden_size": 192, "num_layers": 1, "dropout": 0.1}
 
-RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
+RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = (
     TranslationRecipe(
         name="translate-de-en",
         data="all",
@@ -89,6 +98,18 @@ RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
         number_copies=1,  # captions hardly have any
         digits=0.0,
         validate_every=250,
+    ),
+    SpellingRecipe(
+        name="spell-en",
+        data="spelling",
+        minutes=120,
+        model={
+            "embedding_size": 64,
+            "encoder_hidden_size": 128,
+            "decoder_hidden_size": 216,
+            "dropout": 0.1,
+        },
+        learning_rate=2e-3,
     ),
     LanguageModelRecipe(
         name="lm-arxiv-char",
@@ -123,7 +144,7 @@ RECIPES: tuple[TranslationRecipe | LanguageModelRecipe, ...] = (
     *(
         LanguageModelRecipe(
             name=f"lm-arxiv-word-{cell}",
-            minutes=13,
+            minutes=15,
             max_steps=1_730,  # three epochs
             model={"cell": cell, **_SMALL},
             **_ARXIV_WORDS,

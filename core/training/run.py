@@ -20,7 +20,13 @@ from core.training.language_modelling import LanguageModelTask
 from core.training.memory import keep_memory
 from core.training.module import TrainingModule
 from core.training.options import RunOptions
-from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
+from core.training.recipes import (
+    LanguageModelRecipe,
+    Recipe,
+    SpellingRecipe,
+    TranslationRecipe,
+)
+from core.training.spelling import SpellingTask
 from core.training.task import Task
 from core.training.translation import TranslationTask
 
@@ -49,7 +55,11 @@ def _task(recipe: Recipe, data: ParallelData | TextData | None) -> Task:
     if isinstance(recipe, LanguageModelRecipe):
         assert not isinstance(data, ParallelData)
         return LanguageModelTask(recipe, data)
-    assert isinstance(recipe, TranslationRecipe) and not isinstance(data, TextData)
+    assert not isinstance(data, TextData)
+    if isinstance(recipe, SpellingRecipe):
+        assert data is None
+        return SpellingTask(recipe)
+    assert isinstance(recipe, TranslationRecipe)
     return TranslationTask(recipe, data)
 
 

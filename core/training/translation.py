@@ -3,8 +3,6 @@
 import dataclasses
 import random
 
-from torch import Tensor
-
 from core.data.augmentation import (
     as_typed,
     shared_numbers,
@@ -12,22 +10,22 @@ from core.data.augmentation import (
     with_german_clock,
     with_other_numbers,
 )
-from core.data.batching import Batch, BatchStream, by_token_count, make_batch
+from core.data.batching import BatchStream
 from core.data.corpora import Pair
 from core.data.splits import LOADERS, ParallelData
-from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.models.seq2seq import Seq2Seq
 from core.tokenizers.protocol import Tokenizer
 from core.tokenizers.subword import SubwordTokenizer
-from core.training.loss import projected_loss
 from core.training.model_card import translation_card
+from core.training.pairs import PairTask
 from core.training.recipes import TranslationRecipe
-from core.training.task import Carried, History
-
-_VALID_TOKENS = 4_096  # padded target ids of a validation batch
+from core.training.task import History
 
 
-class TranslationTask:
+class TranslationTask(PairTask):
     """See :class:`core.training.task.Task`."""
+
+    recipe: TranslationRecipe
 
     def __init__(self, recipe: TranslationRecipe, data: ParallelData | None) -> None:
         """``data`` is a user's own; by default the recipe's."""
@@ -43,10 +41,6 @@ class TranslationTask:
             for text in (as_typed(pair.source, chance, self.recipe.as_typed), pair.target)
         )
         return SubwordTokenizer.train(texts, self.recipe.vocab_size)
-
-    def model(self, tokenizer: Tokenizer) -> Seq2Seq:
-        size, writable = tokenizer.vocab_size, tokenizer.eos_id + 1
-        return Seq2Seq(Seq2SeqConfig(size, size, writable, **self.recipe.model))
 
     def stream(self, tokenizer: Tokenizer) -> BatchStream:
         recipe = self.recipe
@@ -67,34 +61,8 @@ class TranslationTask:
         pair = with_digits(pair, chance, self.recipe.digits)
         return Pair(as_typed(pair.source, chance, self.recipe.as_typed), pair.target)
 
-    def validation(self, tokenizer: Tokenizer) -> list[Batch]:
-        pairs = [pair for part in self.data.valid.values() for pair in part]
-        rows = list(
-            zip(
-                tokenizer.encode_batch([pair.source for pair in pairs]),
-                tokenizer.encode_batch([pair.target for pair in pairs]),
-                strict=True,
-            )
-        )
-        return [
-            make_batch([rows[number] for number in batch], tokenizer, tokenizer)
-            for batch in by_token_count(rows, _VALID_TOKENS)
-        ]
-
-    def loss(
-        self, model: Seq2Seq, batch: Batch, carried: Carried, smoothing: float
-    ) -> tuple[Tensor, Tensor, Carried]:
-        features, _ = model(batch.source, batch.lengths, batch.target_input)
-        decoder = model.decoder
-        loss, nll = projected_loss(
-            features[batch.is_target],  # padding costs nothing from here on
-            decoder.embedding.weight,
-            decoder.bias,
-            batch.target_output[batch.is_target],
-            decoder.writable,
-            smoothing,
-        )
-        return loss, nll, None
+    def valid_pairs(self) -> list[Pair]:
+        return [pair for part in self.data.valid.values() for pair in part]
 
     def card(self, name: str, model: Seq2Seq, history: History) -> str:
         return translation_card(name, self.recipe, model, history)

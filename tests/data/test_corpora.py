@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data.corpora import CORPORA, Corpus, Pair, RemoteFile, parallel_corpus
+from core.data.catalogue import CORPORA
+from core.data.corpora import Pair, parallel_corpus
+from core.data.remote import Corpus, RemoteFile
 from core.errors import UserError
 
 TEXT = b"Hallo\tHello\n"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.corpora import ARXIV, CORPORA, Pair, parallel_corpus
+from core.data.catalogue import CORPORA
+from core.data.corpora import ARXIV, Pair, parallel_corpus
 from core.data.documents import TextData, load_arxiv, load_arxiv_subset, load_wikitext
 from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
 from core.evaluation.alignment import read_aligned_pairs
@@ -18,7 +19,7 @@ from core.evaluation.held_out import NUMERALS, numeral_sentences
 from core.tokenizers.word import WordTokenizer
 
 ROOT = os.environ.get("SEQLENS_DATA", "")
-FILES = [Path(ROOT) / one.name / file.name for one in CORPORA for file in one.files]
+FILES = [Path(ROOT) / (one.folder or one.name) / file.name for one in CORPORA for file in one.files]
 WIKITEXT = [
     Path(ROOT) / "wikitext-2" / f"wiki.{part}.tokens" for part in ("train", "valid", "test")
 ]

@@ -1,0 +1,91 @@
+"""Misspellings and words in training, validation and test parts, without leaks."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.data.corpora import Pair
+from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS, CountedWord
+
+WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")  # what a model of spelling reads and writes
+_LONGEST = 30  # letters of a word to train on
+_COMMON, _UNSEEN = 20_000, 1_000  # the commonest words, and how many of them no training sees
+_VALID = 25  # the share of words whose misspellings are validation: one of so many
+_TESTS = ("test", "new_test")
+
+
+@dataclass(frozen=True)
+class SpellingData:
+    """The parts of a spelling corrector's data; all is in lower case.
+
+    Validation is by word: no misspelling of its words is in ``train``. The words themselves are in
+    the dictionary, for what is not in there can't be known.
+    """
+
+    train: list[Pair]  # misspellings that people have made, and their words
+    words: list[CountedWord]  # the dictionary, less the unseen words
+    valid: list[Pair]
+    unseen: list[str]  # common words that occur nowhere else
+    test: dict[str, list[Pair]]  # as their lab gives them
+
+
+def load_spelling(tests_removed: bool = True) -> SpellingData:
+    """Return the misspellings of all lists; what is no single word, or is a word, is left out.
+
+    Args:
+        tests_removed: else the tests' pairs stay in the training part, as in the lab from which
+            they come. For the figure that shows what this does, and for nothing else.
+    """
+    parts, dictionary = MISSPELLINGS.parts(), DICTIONARY.parts()["all"]
+    test = {name: parts[name] for name in _TESTS}
+    tested = {
+        side for part in test.values() for pair in part for side in (pair.source, pair.target)
+    }
+    common = [one.word for one in dictionary[:_COMMON] if _is_word(one.word)]
+    unseen = set(sorted(set(common) - tested, key=_hash)[:_UNSEEN])
+    words = [one for one in dictionary if _is_word(one.word) and one.word not in unseen]
+    listed = [pair for name, part in parts.items() if name not in _TESTS for pair in part]
+    if not tests_removed:
+        listed += [pair for part in test.values() for pair in part]
+    pairs = _clean(listed, {one.word for one in dictionary}, unseen)
+    if tests_removed:
+        pairs = [pair for pair in pairs if pair not in pairs_of(test)]
+    return SpellingData(
+        train=[pair for pair in pairs if not _is_valid(pair.target)],
+        words=words,
+        valid=[pair for pair in pairs if _is_valid(pair.target)],
+        unseen=sorted(unseen),
+        test=test,
+    )
+
+
+def pairs_of(parts: dict[str, list[Pair]]) -> frozenset[Pair]:
+    """Return the pairs of all parts."""
+    return frozenset(pair for part in parts.values() for pair in part)
+
+
+def _clean(pairs: Iterable[Pair], known: set[str], unseen: set[str]) -> list[Pair]:
+    """Return the pairs in lower case, each once, of what is no word and a word that it is."""
+    lower = (Pair(pair.source.lower(), pair.target.lower()) for pair in pairs)
+    return [
+        pair
+        for pair in dict.fromkeys(lower)
+        if _is_word(pair.source)
+        and pair.source not in known
+        and pair.target in known
+        and pair.target not in unseen
+    ]
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= _LONGEST and WORD.fullmatch(text) is not None
+
+
+def _hash(word: str) -> bytes:
+    """Return a number that depends on the word alone, so that it stays in its part for ever."""
+    return hashlib.sha256(word.encode("utf-8")).digest()
+
+
+def _is_valid(word: str) -> bool:
+    return int.from_bytes(_hash(word), "big") % _VALID == 0

@@ -1,0 +1,61 @@
+"""What the tasks of training an encoder and a decoder share: pairs of texts, one vocabulary."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from core.data.batching import Batch, by_token_count, make_batch
+from core.data.corpora import Pair
+from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.tokenizers.protocol import Tokenizer
+from core.training.loss import projected_loss
+from core.training.recipes import Recipe
+from core.training.task import Carried
+
+_VALID_TOKENS = 4_096  # padded target ids of a validation batch
+
+
+class PairTask:
+    """The part of a :class:`core.training.task.Task` that is the same for all pairs."""
+
+    recipe: Recipe
+
+    def model(self, tokenizer: Tokenizer) -> Seq2Seq:
+        """Return a new model."""
+        size, writable = tokenizer.vocab_size, tokenizer.eos_id + 1
+        return Seq2Seq(Seq2SeqConfig(size, size, writable, **self.recipe.model))
+
+    def valid_pairs(self) -> Sequence[Pair]:
+        """Return the validation part."""
+        raise NotImplementedError
+
+    def validation(self, tokenizer: Tokenizer) -> list[Batch]:
+        """Return the validation batches."""
+        pairs = self.valid_pairs()
+        rows = list(
+            zip(
+                tokenizer.encode_batch([pair.source for pair in pairs]),
+                tokenizer.encode_batch([pair.target for pair in pairs]),
+                strict=True,
+            )
+        )
+        return [
+            make_batch([rows[number] for number in batch], tokenizer, tokenizer)
+            for batch in by_token_count(rows, _VALID_TOKENS)
+        ]
+
+    def loss(
+        self, model: Seq2Seq, batch: Batch, carried: Carried, smoothing: float
+    ) -> tuple[Tensor, Tensor, Carried]:
+        """Return (loss, negative log-likelihood, nothing); see :class:`core.training.task.Task`."""
+        features, _ = model(batch.source, batch.lengths, batch.target_input)
+        decoder = model.decoder
+        loss, nll = projected_loss(
+            features[batch.is_target],  # padding costs nothing from here on
+            decoder.embedding.weight,
+            decoder.bias,
+            batch.target_output[batch.is_target],
+            decoder.writable,
+            smoothing,
+        )
+        return loss, nll, None

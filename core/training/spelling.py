@@ -1,0 +1,70 @@
+"""Training a spelling corrector: misspelt words letter by letter, and words that are right."""
+
+import random
+from itertools import accumulate
+from math import log
+
+from core.data.batching import BatchStream
+from core.data.corpora import Pair
+from core.data.misspell import misspell
+from core.data.spelling import SpellingData, load_spelling, pairs_of
+from core.models.seq2seq import Seq2Seq
+from core.tokenizers.character import CharacterTokenizer
+from core.tokenizers.protocol import Tokenizer
+from core.training.model_card import spelling_card
+from core.training.pairs import PairTask
+from core.training.recipes import SpellingRecipe
+from core.training.task import History
+
+_DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
+_TRIES = 5  # to misspell a word as what is no word itself
+
+
+class SpellingTask(PairTask):
+    """See :class:`core.training.task.Task`."""
+
+    recipe: SpellingRecipe
+
+    def __init__(self, recipe: SpellingRecipe, data: SpellingData | None = None) -> None:
+        """``data`` is by default that of the recipe."""
+        self.recipe = recipe
+        self.data = data or load_spelling(tests_removed=recipe.data == "spelling")
+        self._words = [one.word for one in self.data.words]
+        self._often = list(accumulate(log(one.count) for one in self.data.words))
+        removed = recipe.data == "spelling"
+        self._never = pairs_of(self.data.test) if removed else frozenset()
+        self._known = {*self._words, *self.data.unseen}
+
+    def tokenizer(self) -> Tokenizer:
+        return CharacterTokenizer.train(self._words, min_frequency=2)
+
+    def stream(self, tokenizer: Tokenizer) -> BatchStream:
+        recipe = self.recipe
+        pairs = [*self.data.train, *[_DRAWN] * (recipe.made_up + recipe.right)]
+        return BatchStream(
+            pairs, tokenizer, tokenizer, recipe.batch_tokens, recipe.seed, self._draw, 0.0
+        )
+
+    def _draw(self, pair: Pair, chance: random.Random) -> Pair:
+        """Return a pair of the lists as it is; else a word, drawn by the logarithm of its count."""
+        if pair is not _DRAWN:
+            return pair
+        share = self.recipe.made_up / (self.recipe.made_up + self.recipe.right)
+        while True:
+            word = chance.choices(self._words, cum_weights=self._often)[0]
+            wrong = self._misspelt(word, chance) if chance.random() < share else word
+            if Pair(wrong, word) not in self._never:
+                return Pair(wrong, word)
+
+    def _misspelt(self, word: str, chance: random.Random) -> str:
+        for _ in range(_TRIES):
+            wrong = misspell(word, chance)
+            if wrong and wrong not in self._known:
+                return wrong
+        return word
+
+    def valid_pairs(self) -> list[Pair]:
+        return self.data.valid
+
+    def card(self, name: str, model: Seq2Seq, history: History) -> str:
+        return spelling_card(name, self.recipe, model, history)

@@ -1,0 +1,55 @@
+"""Made-up misspellings look like those of people."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from core.data.misspell import misspell
+
+WORDS = ["necessary", "receive", "photograph", "attention", "beautiful", "knight", "the", "a", "of"]
+
+
+def many(word: str, count: int = 2_000) -> list[str]:
+    chance = random.Random(1)
+    return [misspell(word, chance) for _ in range(count)]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_misspelling_is_another_string_of_letters(word: str) -> None:
+    found = many(word, 300)
+    assert word not in found
+    assert all(one.isalpha() and one.islower() for one in found)
+    assert all(abs(len(one) - len(word)) <= 9 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong"),
+    [
+        ("receive", "recieve"),  # two letters swapped, or ei for ie
+        ("necessary", "necesary"),  # a double letter written once
+        ("photograph", "fotograph"),
+        ("attention", "attension"),
+        ("beautiful", "beautifull"),
+        ("knight", "night"),  # a letter that is not heard
+        ("the", "teh"),
+        ("responsible", "responsable"),
+        ("different", "diffrent"),
+        ("word", "wprd"),  # the key beside it
+    ],
+)
+def test_what_people_write_is_made(word: str, wrong: str) -> None:
+    assert wrong in many(word, 6_000)
+
+
+def test_a_seed_repeats_and_another_call_gives_another_one() -> None:
+    assert many("necessary") == many("necessary")
+    assert len(set(many("necessary"))) > 300
+
+
+def test_most_have_one_edit_and_a_short_word_never_more() -> None:
+    swaps = Counter(len(one) for one in many("cat"))
+    assert set(swaps) <= {2, 3, 4, 5}
+    # An edit changes the length by two at most, but for the few long ones that sound alike.
+    lengths = Counter(abs(len(one) - 9) for one in many("necessary"))
+    assert sum(lengths[n] for n in (0, 1)) > 1_600

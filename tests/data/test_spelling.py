@@ -1,0 +1,89 @@
+"""The spelling data's parts; run where $SEQLENS_DATA has the lists."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from core.data.corpora import Pair
+from core.data.spelling import SpellingData, load_spelling, pairs_of
+from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS
+from core.training.recipes import SpellingRecipe, find_recipe
+from core.training.spelling import SpellingTask
+
+FOLDER = Path(os.environ.get("SEQLENS_DATA", ""), "spelling")
+FILES = [FOLDER / file.name for file in (*MISSPELLINGS.files, *DICTIONARY.files)]
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("SEQLENS_DATA") or not all(file.is_file() for file in FILES),
+    reason="$SEQLENS_DATA does not have the lists of misspellings",
+)
+
+
+@pytest.fixture(scope="module")
+def data() -> SpellingData:
+    return load_spelling()
+
+
+@pytest.fixture(scope="module")
+def read(data: SpellingData) -> list[Pair]:
+    """All pairs of an epoch: those of the lists and those that are drawn."""
+    recipe = find_recipe("spell-en")
+    assert isinstance(recipe, SpellingRecipe)
+    task = SpellingTask(recipe, data)
+    stream = task.stream(task.tokenizer())
+    chance = random.Random(1)
+    return [stream.augment(pair, chance) for pair in stream.pairs]
+
+
+def test_the_lists_have_their_numbers(data: SpellingData) -> None:
+    assert {name: len(part) for name, part in data.test.items()} == {"test": 50, "new_test": 50}
+    assert (len(data.train), len(data.valid), len(data.unseen)) == (33_585, 1_194, 1_000)
+    assert len(data.words) > 80_000
+
+
+def test_no_pair_of_a_test_is_read_in_training(data: SpellingData, read: list[Pair]) -> None:
+    tested = {(pair.source, pair.target) for part in data.test.values() for pair in part}
+    assert len(tested) == 100
+    assert not tested & {(pair.source, pair.target) for pair in read}
+    assert not tested & {(pair.source, pair.target) for pair in data.valid}
+
+
+def test_made_up_pairs_are_never_those_of_a_test(data: SpellingData) -> None:
+    recipe = find_recipe("spell-en")
+    assert isinstance(recipe, SpellingRecipe)
+    words = [one for one in data.words if one.word in {p.target for p in pairs_of(data.test)}]
+    task = SpellingTask(recipe, SpellingData([], words, [], [], data.test))
+    stream, chance = task.stream(task.tokenizer()), random.Random(1)
+    drawn = {stream.augment(pair, chance) for pair in stream.pairs[:20_000]}
+    assert not drawn & pairs_of(data.test)
+    assert len(drawn) > 5_000
+
+
+def test_unseen_words_are_nowhere(data: SpellingData, read: list[Pair]) -> None:
+    unseen = set(data.unseen)
+    assert len(unseen) == 1_000
+    assert not unseen & {side for pair in read for side in (pair.source, pair.target)}
+    assert not unseen & {side for pair in data.valid for side in (pair.source, pair.target)}
+
+
+def test_validation_is_by_word(data: SpellingData) -> None:
+    assert not {pair.target for pair in data.valid} & {pair.target for pair in data.train}
+
+
+def test_no_misspelling_is_a_word_and_words_stay(data: SpellingData, read: list[Pair]) -> None:
+    known = {one.word for one in data.words} | set(data.unseen)
+    wrong = [pair for pair in read if pair.source != pair.target]
+    assert not known & {pair.source for pair in wrong}
+    share = 1 - len(wrong) / len(read)
+    assert 0.1 < share < 0.25
+    assert all(pair.source.strip() and pair.target.strip() for pair in read)
+
+
+def test_the_leak_of_the_lab_is_there_when_it_is_asked_for(data: SpellingData) -> None:
+    leaked = load_spelling(tests_removed=False)
+    pairs = {*leaked.train, *leaked.valid}
+    known = {one.word for one in DICTIONARY.parts()["all"]}
+    reachable = {pair for pair in pairs_of(data.test) if pair.source not in known}
+    assert len(reachable) == 91
+    assert reachable <= pairs
