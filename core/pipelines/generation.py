@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.decoding.options import DecodingOptions as DecodingOptions  # part of a result
+from core.errors import UserError
 from core.pipelines.prettify import prettify
 from core.pipelines.results import Alternative
 
@@ -81,9 +82,15 @@ class Generation:
 
         Raises:
             IndexError: there is no such token or alternative.
+            UserError: the alternative is one that can't be written.
         """
         step = self.steps[index]
         rival = step.alternatives[rank]
+        if step.removed_by[rank : rank + 1] == ("never",):
+            raise UserError(
+                "What the model does not know can't be written: choose another token than"
+                f" {rival.text.strip()}."
+            )
         ends = rival.text == END
         text = "" if ends else rival.text
         changed = replace(step, id=rival.id, text=text, log_prob=rival.log_prob)

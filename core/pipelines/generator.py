@@ -249,7 +249,7 @@ class TextGenerator:
                     [value for _, value in others],
                     begins and not number,
                 ),
-                (None,) * len(others),
+                tuple("never" if other == self.tokenizer.unk_id else None for other, _ in others),
             )
             for number, (token, text, log_prob, others) in enumerate(rows)
         )

@@ -94,7 +94,11 @@ async def put_rival(worker: Worker, desk: Desk, index: Any, rank: Any) -> AsyncI
         return  # a click on another text, which came too late
     if rank not in range(len(written.steps[index].alternatives)):
         return
-    begun = written.with_rival(index, rank)
+    try:
+        begun = written.with_rival(index, rank)
+    except UserError as error:
+        yield {"message": str(error)}
+        return
     earlier, limit = desk.changes, written.max_tokens
     if not is_search(begun):  # what stands before depends on nothing that came after it
         earlier, limit = tuple(one for one in earlier if one.index < index), index + 1

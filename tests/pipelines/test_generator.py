@@ -278,6 +278,23 @@ def test_a_rival_takes_the_place_of_a_token_and_it_goes_on_from_there(
         assert again.text == written.prompt + "".join(step.text for step in again.steps)
 
 
+@pytest.mark.parametrize("method", ["greedy", "sample", "beam"])
+def test_what_can_not_be_written_can_not_be_put_either(
+    pieces: ClosedTokenizer, method: str
+) -> None:
+    written = write(made(pieces), "Der", DecodingOptions(method, seed=3))
+    index, rank = next(
+        (index, rank)
+        for index, step in enumerate(written.steps)
+        for rank, rival in enumerate(step.alternatives)
+        if rival.id == pieces.unk_id
+    )
+    with pytest.raises(
+        UserError, match="^What the model does not know can't be written: choose another"
+    ):
+        written.with_rival(index, rank)
+
+
 def test_the_end_as_a_rival_ends_the_text(pieces: ClosedTokenizer) -> None:
     writer = made(pieces)
     written = write(writer, "Der", DecodingOptions("sample", seed=3))
