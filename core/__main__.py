@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from core.commands.correct import correct
 from core.commands.data import app as data_app
 from core.commands.evaluate import evaluate
 from core.commands.generate import generate
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Recurrent sequence models: translate, generate, evaluate, train, look at the data.",
 )
-for command in (translate, generate, evaluate, train, study, info):
+for command in (translate, generate, correct, evaluate, train, study, info):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

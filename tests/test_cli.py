@@ -14,7 +14,7 @@ import pytest
 
 from core.__main__ import main
 from core.checkpoint import load_checkpoint
-from tests.tiny import PAIRS
+from tests.tiny import PAIRS, letters, write_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "translate-de-en-multi30k"
@@ -131,7 +131,9 @@ def test_info_and_the_list_of_corpora_are_json_too(run) -> None:
     assert NAME in run("info").out
 
 
-@pytest.mark.parametrize("command", ["", "translate", "evaluate", "train", "info", "data"])
+@pytest.mark.parametrize(
+    "command", ["", "translate", "correct", "evaluate", "train", "info", "data"]
+)
 def test_help_describes_each_command(run, command: str) -> None:
     result = run(*command.split(), "--help")
     assert (result.status, result.err) == (0, "")
@@ -320,3 +322,36 @@ def test_training_takes_the_text_that_its_model_reads(run, tmp_path: Path) -> No
     assert pairs.status == 2 and "--text" in pairs.err
     text = run("train", NAME, "--text", "my.txt", "--output", "o")
     assert text.status == 2 and "--source" in text.err
+
+
+def test_a_corrector_is_measured_on_a_file(run, tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "models" / "speller", 3, letters())
+    (tmp_path / "my.tsv").write_text("teh\tthe\nrecieve\treceive\n", encoding="utf-8")
+    lab = [{"input": ["teh"], "target": "the"}, {"input": ["recieve"], "target": "receive"}]
+    (tmp_path / "lab.json").write_text(json.dumps(lab), encoding="utf-8")
+    found, same = (
+        json.loads(run("evaluate", "models/speller", "--pairs", name, "--json").out)
+        for name in ("my.tsv", "lab.json")
+    )
+    assert found["n"] == 2 and 0 <= found["bleu4"] < 1
+    assert (found["bleu4"], found["cer"]) == (same["bleu4"], same["cer"])
+    (tmp_path / "lab.json").write_text('[{"input": "teh"}]', encoding="utf-8")
+    for name in ("lab.json", "nothing.json", "nothing.tsv"):
+        wrong = run("evaluate", "models/speller", "--pairs", name)
+        assert wrong.status == 2 and name in wrong.err and wrong.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["correct"], "Give either a text or --input FILE"),
+        (["correct", "teh", "--input", "my.txt"], "Give either a text or --input FILE"),
+        (["correct", "teh", "--output", "no/where"], "there is no folder no"),
+        (["correct", "teh", "--checkpoint", NAME], "is a translator: it does not correct"),
+        (["train", "spell-en", "--text", "my.txt"], "trained on its own lists"),
+    ],
+)
+def test_what_can_not_be_corrected_is_told(run, arguments: list[str], told: str) -> None:
+    result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err and result.err.count("\n") == 1

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from core.commands.evaluate_corrector import measure_corrector
 from core.commands.evaluate_language_model import measure_language_model
 from core.commands.evaluate_translator import measure_translator
 from core.commands.measured import Measured
@@ -23,6 +24,9 @@ def evaluate(
     text: Annotated[
         Path | None, typer.Option(help="For a language model: documents, one a line.")
     ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="For a spelling corrector: misspelling, tab, word.")
+    ] = None,
     part: Annotated[str | None, typer.Option(help=PART)] = None,
     method: Method = "beam",
     beam: Beam = 5,
@@ -36,7 +40,7 @@ def evaluate(
     Of a translator, BLEU, chrF and TER (sacrebleu: cased, detokenized); with --part numerals, the
     share of numerals that arrive unchanged; with --part alignments, how often attention points at
     the right word, for which nothing is searched. Of a language model, perplexity and bits per
-    character.
+    character. Of a spelling corrector, BLEU-4 of characters, exact words and edits.
     """
     options = DecodingOptions(method, beam, length_penalty)
     folder = Path(name)
@@ -45,13 +49,17 @@ def evaluate(
     how = ""
     if name in service.checkpoints("language-model"):
         measured = measure_language_model(service.generator(name), part, text)
+    elif name in service.checkpoints("spelling"):
+        measured = measure_corrector(service.corrector(name), part, pairs)
     else:
         translator = service.translator(name)
         measured = measure_translator(translator, part, source, reference, options)
         if part != "alignments":
             how = f" --method {method} --beam {beam} --length-penalty {length_penalty}"
     if store:
-        files = f"--text {text}" if text else f"--source {source} --reference {reference}"
+        files = f"--source {source} --reference {reference}"
+        if text or pairs:
+            files = f"--text {text}" if text else f"--pairs {pairs}"
         what = f"--part {part}" if part else files
         _store(service, name, measured, f"python -m core evaluate {folder} {what}{how} --store")
     lines = [f"{key}\t{value}" for key, value in measured.result.items()]

@@ -46,7 +46,7 @@ def train(
     """Train a recipe, on its own data or on yours; the page then offers the checkpoint."""
     # Lightning takes seconds to import, and nothing else needs it.
     from core.training.options import RunOptions
-    from core.training.recipes import LanguageModelRecipe, find_recipe
+    from core.training.recipes import LanguageModelRecipe, SpellingRecipe, find_recipe
     from core.training.run import train as run
 
     recipe = find_recipe(name)
@@ -54,6 +54,8 @@ def train(
         if not 0 < learning_rate <= 1:  # NaN as well
             raise UserError(f"learning_rate must be from above 0 to 1, not {learning_rate}.")
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
+    if isinstance(recipe, SpellingRecipe) and (source or target or text):
+        raise UserError("A spelling corrector is trained on its own lists alone.")
     data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")

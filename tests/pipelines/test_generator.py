@@ -290,7 +290,7 @@ def test_what_can_not_be_written_can_not_be_put_either(
         if rival.id == pieces.unk_id
     )
     with pytest.raises(
-        UserError, match="^What the model does not know can't be written: choose another"
+        UserError, match=r"^What the model does not know can't be written: choose another"
     ):
         written.with_rival(index, rank)
 

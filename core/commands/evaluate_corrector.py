@@ -1,0 +1,69 @@
+"""What ``evaluate`` measures of a spelling corrector: BLEU-4 of characters, exact words, edits."""
+
+import json
+import time
+from pathlib import Path
+
+from core.commands.measured import Measured
+from core.data.corpora import Pair
+from core.data.spelling import load_spelling
+from core.data.splits import read_pairs
+from core.errors import UserError
+from core.evaluation.metrics import sha256_of_lines
+from core.evaluation.spelling import score_spelling
+from core.pipelines.corrector import THRESHOLD, SpellingCorrector
+
+PARTS = ("test", "new_test", "valid-spelling", "unseen")
+
+
+def measure_corrector(
+    corrector: SpellingCorrector, part: str | None, pairs: Path | None
+) -> Measured:
+    """Return the figures of a held-out part or of a file, at the default threshold.
+
+    Of the part ``unseen``, words that stand nowhere in the training part and are right, an exact
+    output is one that stays.
+    """
+    file, found = _pairs(part, pairs)
+    started = time.perf_counter()
+    checked = corrector.check(sorted({pair.source for pair in found}))
+    seconds = time.perf_counter() - started
+    words = [checked[pair.source] for pair in found]
+    candidates = [[one.text for one in word.candidates] for word in words]
+    outputs = [word.corrected(THRESHOLD) for word in words]
+    result = score_spelling(found, outputs, candidates).to_dict()
+    figures = {
+        "character BLEU-4": (result["bleu4"], "nltk sentence_bleu, smoothing method 1"),
+        "exact": (result["exact"] / len(found), ""),
+        "among five": (result["first_5"] / len(found), ""),
+        "character error rate": (result["cer"], ""),
+    }
+    digest = sha256_of_lines([pair.source for pair in found], [pair.target for pair in found])
+    result |= {"threshold": THRESHOLD, "seconds": seconds}
+    return Measured(file, result, figures, digest, len(found), seconds)
+
+
+def _pairs(part: str | None, path: Path | None) -> tuple[str, list[Pair]]:
+    if path is not None:
+        return path.name, _read(path)
+    if part not in PARTS:
+        raise UserError(f"Give --pairs FILE, or --part with one of {', '.join(PARTS)}.")
+    data = load_spelling()
+    if part == "unseen":
+        return part, [Pair(word, word) for word in data.unseen]
+    return part, data.valid if part == "valid-spelling" else data.test[part]
+
+
+def _read(path: Path) -> list[Pair]:
+    """Read a TSV of misspelling and word, or JSON as the lab of the test lists writes it."""
+    if path.suffix != ".json":
+        return read_pairs(path)
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return [Pair(str(wrong), str(one["target"])) for one in entries for wrong in one["input"]]
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise UserError(
+            f'{path} must be JSON like [{{"input": ["teh"], "target": "the"}}].'
+        ) from None
