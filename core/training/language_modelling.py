@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from torch import Tensor
@@ -66,16 +65,9 @@ class LanguageModelTask:
             recipe.seed,
         )
 
-    def batches(self, tokenizer: Tokenizer) -> Iterator[TextBatch]:
-        """Yield the batches of one epoch, in the order of lengths."""
-        return self._batches(tokenizer, self.data.train)
-
     def validation(self, tokenizer: Tokenizer) -> list[TextBatch]:
-        return list(self._batches(tokenizer, self.data.valid))
-
-    def _batches(self, tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[TextBatch]:
-        recipe, rows = self.recipe, tokenizer.encode_batch(documents)
-        return text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous)
+        recipe, rows = self.recipe, tokenizer.encode_batch(self.data.valid)
+        return list(text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous))
 
     def loss(
         self, model: LanguageModel, batch: TextBatch, carried: Carried, smoothing: float

@@ -3,14 +3,19 @@
 import dataclasses
 import math
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
+
 from core.checkpoint import load_checkpoint, read_history
+from core.data.word_vectors import place_vectors
 from core.decoding.options import DecodingOptions
 from core.evaluation.perplexity import TextScores, score_documents
 from core.pipelines.generator import TextGenerator
 from core.report import curve, report
+from core.tokenizers.word import WordTokenizer
 from core.training.language_modelling import LanguageModelTask
 from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe
@@ -31,6 +36,7 @@ _WORDS = LanguageModelRecipe(
     model={**_SIZES, "dropout": 0.1},
     batch=32,
     length=64,
+    continuous=True,  # as the study of documents and streams found
     learning_rate=4e-3,
     warmup_steps=50,
     average=1,
@@ -52,13 +58,12 @@ class Run(NamedTuple):
 def run(name: str, recipe: LanguageModelRecipe, epochs: int) -> Run:
     """Train for so many epochs, each validated, whatever its loss."""
     task = LanguageModelTask(recipe, None)
-    tokenizer = task.tokenizer()
-    steps = sum(1 for _ in task.batches(tokenizer))
-    recipe = dataclasses.replace(recipe, validate_every=steps, patience=epochs)
+    steps = _steps(task, epochs)
+    recipe = dataclasses.replace(recipe, validate_every=steps // epochs, patience=epochs)
     folder = WORK / name
     train(
         recipe,
-        RunOptions(folder, WORK / f"{name}-run", minutes=1, max_steps=steps * epochs, device="cpu"),
+        RunOptions(folder, WORK / f"{name}-run", minutes=1, max_steps=steps, device="cpu"),
     )
     checkpoint = load_checkpoint(folder)
     frozen = checkpoint.model.embedding.weight.numel() if recipe.freeze_vectors else 0
@@ -154,6 +159,9 @@ def word_vectors(command: str) -> Report:
     plain = _with(_WORDS, embedding_size=size, tied=False)
     given = dataclasses.replace(plain, vectors=str(path))
     frozen = dataclasses.replace(given, freeze_vectors=True)
+    tokenizer = LanguageModelTask(plain, None).tokenizer()
+    assert isinstance(tokenizer, WordTokenizer)
+    coverage = place_vectors(torch.empty(tokenizer.vocab_size, size), tokenizer.vocabulary, path)
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for name, recipe in (("scratch", plain), ("frozen", frozen), ("tuned", given)):
@@ -161,6 +169,8 @@ def word_vectors(command: str) -> Report:
         rows.append(
             {
                 "embedding": name,
+                "words_with_vectors": coverage.found if recipe.vectors else 0,
+                "words": coverage.words,
                 "weights_trained": done.weights,
                 "perplexity": round(done.scores.perplexity, 1),
                 "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
@@ -180,7 +190,7 @@ def word_vectors(command: str) -> Report:
 
 
 def documents_or_stream(command: str) -> Report:
-    """Documents from an empty state, or one text cut into lanes: as many tokens of each."""
+    """Documents from an empty state, or one text cut into lanes."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for name, continuous in (("documents", False), ("stream", True)):
@@ -212,6 +222,12 @@ STUDIES: dict[str, Callable[[str], Report]] = {
     "word-vectors": word_vectors,
     "documents-or-stream": documents_or_stream,
 }
+
+
+def _steps(task: LanguageModelTask, epochs: int) -> int:
+    """Return the batches of so many epochs; documents make another number of them in each order."""
+    stream = task.stream(task.tokenizer())
+    return sum(1 for _ in takewhile(lambda batch: batch.next_place[0] < epochs, stream))
 
 
 def _with(recipe: LanguageModelRecipe, **sizes: Any) -> LanguageModelRecipe:

@@ -30,12 +30,25 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_has_a_row_for_each_epoch() -> None:
-    run = studies.run("here", studies._WORDS, epochs=3)
+    recipe = dataclasses.replace(studies._WORDS, continuous=False)
+    run = studies.run("here", recipe, epochs=3)
     assert [row["step"] for row in run.history] == [3, 6, 9]  # 24 documents, 8 a batch
     assert run.history[-1]["train_loss"] < run.history[0]["train_loss"]
     assert run.weights == sum(p.numel() for p in run.writer.model.parameters())
     best = min(row["valid_loss"] for row in run.history)
     assert math.log(run.scores.perplexity) == pytest.approx(best, abs=0.02)
+
+
+def test_an_epoch_is_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = [f"{text} {text}" for text in TEXTS] + TEXTS * 2  # other batches in each order
+    monkeypatch.setitem(
+        documents.TEXTS, "arxiv-subset", lambda: TextData(train=long * 3, valid=TEXTS, test=[])
+    )
+    tokens = 3 * (6 * 11 + 12 * 6)
+    recipe = dataclasses.replace(studies._WORDS, continuous=False, length=4)
+    run = studies.run("here", recipe, epochs=4)
+    assert len(run.history) == 4
+    assert run.history[-1]["tokens"] == pytest.approx(4 * tokens, rel=0.05)
 
 
 def test_a_frozen_embedding_is_not_counted_and_not_trained(
