@@ -46,6 +46,7 @@ def bind(
 
     Args:
         listen: a method of a component, such as button.click.
+        parts: of the tab; its `progress` shows how far an event is.
         inputs: names of parts; `outputs` are those that it may update.
         options: of the event.
     """

@@ -15,7 +15,8 @@ class Page:
 
     def __init__(self, callback, inputs=("left",), outputs=("left", "right"), **options):
         with gr.Blocks(analytics_enabled=False) as self.demo:
-            self.parts = {"left": gr.Textbox(), "right": gr.Textbox(), "run": gr.Button()}
+            names = ("left", "right", "progress")
+            self.parts = {name: gr.Textbox() for name in names} | {"run": gr.Button()}
             bind(self.parts["run"].click, callback, self.parts, inputs, outputs, **options)
         (self.event,) = self.demo.fns.values()
 
@@ -147,6 +148,11 @@ def test_events_are_private_and_quiet_unless_told_otherwise() -> None:
     quiet = Page(double).event
     assert (quiet.show_progress, quiet.api_visibility) == ("hidden", "private")
     assert Page(double, show_progress="minimal").event.show_progress == "minimal"
+
+
+def test_one_part_alone_shows_the_status_of_events() -> None:
+    page = Page(double)
+    assert page.event.show_progress_on == [page.parts["progress"]]
 
 
 def test_an_update_of_a_part_that_is_no_output_is_a_fault() -> None:
