@@ -274,11 +274,11 @@ def test_pretty_is_a_switch_for_words(visit_generate, tiny) -> None:
         " ", ""
     )
     tab.switch("raw")
-    assert tab.output == whole.text
+    expect(tab.find("output").locator("textarea")).to_have_value(whole.text)
     tab.choose("checkpoint", CHARACTERS)
     tab.write()
     tab.page.get_by_text("Pretty is for models that write words").wait_for()
-    assert tab.find("pretty").locator("input:enabled").count() == 0
+    expect(tab.find("pretty").locator("input:enabled")).to_have_count(0)
 
 
 def test_markup_stays_text_everywhere(visit_generate, tiny) -> None:

@@ -76,7 +76,8 @@ def test_a_link_holds_what_was_changed_stopped_and_chosen(visit_generate) -> Non
     tab.switch("reading speed")
     tab.put_rival(9, 5)
     tab.page.wait_for_function(
-        "document.querySelectorAll('#generate-tokens .strip-token').length === 14"
+        "[14, 15, 16, 17, 18].includes("
+        "document.querySelectorAll('#generate-tokens .strip-token').length)"
     )
     tab.page.keyboard.press("Escape")
     shown = tab.wait_for_end()
