@@ -74,7 +74,7 @@ def test_a_link_holds_what_was_changed_stopped_and_chosen(visit_generate) -> Non
         tab.put_rival(index, nth)
         tab.wait_for_end()
     tab.switch("reading speed")
-    tab.put_rival(9, 5)
+    tab.put_rival(9, 4)
     tab.page.wait_for_function(
         "[14, 15, 16, 17, 18].includes("
         "document.querySelectorAll('#generate-tokens .strip-token').length)"
