@@ -1,6 +1,6 @@
 """Photograph the page.
 
-python tests/browser/screenshot.py           writes docs/screenshot.png, which the README shows
+python tests/browser/screenshot.py           writes what the README shows into docs/
 python tests/browser/screenshot.py FOLDER    writes both tabs at 1280 and 390 px, light and dark, as
                                              they open and with their cards filled, to look at
 """
@@ -47,9 +47,9 @@ TABS = {"translate": open_translate, "generate": open_generate}
 
 
 def photograph(browser, address: str, file: Path, width: int, scheme: str, full: bool) -> None:
-    """Write a picture of the tab that the name of the file begins with, Translate by default."""
+    """Write a picture of the tab that the name of the file begins with."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    tab = TABS.get(file.name.split("-")[0], open_translate)(page, address, full)
+    tab = TABS[file.stem.split("-")[0]](page, address, full)
     page.mouse.move(0, 0)
     page.evaluate("window.scrollTo(0, 0)")
     tab.wait_until_idle()
@@ -63,7 +63,8 @@ def main(folder: str | None = None) -> None:
     with running_app() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         if folder is None:
-            photograph(browser, address, ROOT / "docs" / "screenshot.png", 1280, "light", False)
+            for tab in TABS:
+                photograph(browser, address, ROOT / "docs" / f"{tab}.png", 1280, "light", False)
             return
         for tab, width, scheme, full in product(
             TABS, (1280, 390), ("light", "dark"), (False, True)
