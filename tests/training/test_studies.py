@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from core.checkpoint import load_checkpoint
 from core.data import documents
 from core.data.documents import TextData
 from core.training import studies
+from core.training.language_modelling import LanguageModelTask
 
 ROW = {"title", "question", "command", "date", "machine", "rows", "series", "finding"}
 TEXTS = [f"the {noun} {verb} here ." for noun in ("dog", "cat", "cow") for verb in ("sat", "ran")]
@@ -40,15 +42,17 @@ def test_a_run_has_a_row_for_each_epoch() -> None:
 
 
 def test_an_epoch_is_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    long = [f"{text} {text}" for text in TEXTS] + TEXTS * 2  # other batches in each order
+    # In order of length a group of 8 has 3 chunks and the other 4; mixed, as in training, both 4.
+    text = [" ".join(["dog"] * count) for count in (11, 12) for _ in range(8)]
     monkeypatch.setitem(
-        documents.TEXTS, "arxiv-subset", lambda: TextData(train=long * 3, valid=TEXTS, test=[])
+        documents.TEXTS, "arxiv-subset", lambda: TextData(train=text, valid=text, test=[])
     )
-    tokens = 3 * (6 * 11 + 12 * 6)
     recipe = dataclasses.replace(studies._WORDS, continuous=False, length=4)
-    run = studies.run("here", recipe, epochs=4)
-    assert len(run.history) == 4
-    assert run.history[-1]["tokens"] == pytest.approx(4 * tokens, rel=0.05)
+    task = LanguageModelTask(recipe, None)
+    steps = studies._steps(task, 4)
+    tokens = [int(one.is_target.sum()) for one in islice(task.stream(task.tokenizer()), steps)]
+    assert sum(tokens) == 4 * (8 * 12 + 8 * 13)
+    assert len(studies.run("here", recipe, epochs=4).history) == 4
 
 
 def test_a_frozen_embedding_is_not_counted_and_not_trained(
