@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -31,6 +31,7 @@ DEFAULT = "translate-de-en"
 DEFAULT_WRITER = "lm-arxiv-word"
 DEFAULT_CORRECTOR = "spell-en"
 Pipeline = Translator | TextGenerator | SpellingCorrector
+Wanted = TypeVar("Wanted", Translator, TextGenerator, SpellingCorrector)
 PIPELINES: dict[str, Callable[[Checkpoint[Any]], Pipeline]] = {
     "seq2seq": Translator,
     "language-model": TextGenerator,
@@ -226,33 +227,20 @@ class Service:
         Raises:
             UserError: there is no such checkpoint, it can't be loaded, or does not translate.
         """
-        pipeline = self._pipeline(name)
-        if not isinstance(pipeline, Translator):
-            raise UserError(f"{name} {_DOES[type(pipeline)]}: it does not translate.")
-        return pipeline
+        return self._pipeline_of(Translator, name, "it does not translate")
 
     def generator(self, name: str) -> TextGenerator:
-        """Return the loaded pipeline of a language model, for work on whole files.
-
-        Raises:
-            UserError: there is no such checkpoint, it can't be loaded, or does not write.
-        """
-        pipeline = self._pipeline(name)
-        if not isinstance(pipeline, TextGenerator):
-            raise UserError(
-                f"{name} {_DOES[type(pipeline)]}: it has no language model to write with."
-            )
-        return pipeline
+        """Return the loaded pipeline of a language model; errors are those of ``translator``."""
+        return self._pipeline_of(TextGenerator, name, "it has no language model to write with")
 
     def corrector(self, name: str = DEFAULT_CORRECTOR) -> SpellingCorrector:
-        """Return the loaded pipeline of a spelling corrector, for work on whole files.
+        """Return the loaded pipeline of a spelling corrector; errors as of ``translator``."""
+        return self._pipeline_of(SpellingCorrector, name, "it does not correct spelling")
 
-        Raises:
-            UserError: there is no such checkpoint, it can't be loaded, or corrects no spelling.
-        """
+    def _pipeline_of(self, wanted: type[Wanted], name: str, lacks: str) -> Wanted:
         pipeline = self._pipeline(name)
-        if not isinstance(pipeline, SpellingCorrector):
-            raise UserError(f"{name} {_DOES[type(pipeline)]}: it does not correct spelling.")
+        if not isinstance(pipeline, wanted):
+            raise UserError(f"{name} {_DOES[type(pipeline)]}: {lacks}.")
         return pipeline
 
     def model(self, name: str) -> nn.Module:

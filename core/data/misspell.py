@@ -48,9 +48,9 @@ _MANY_EDITS = ((1, 0.7), (2, 0.24), (3, 0.06))  # how many edits, and how often 
 
 
 def misspell(word: str, chance: random.Random) -> str:
-    """Return a misspelling of a word of three letters or more, another one at each call.
+    """Return a misspelling of a word, another one at each call.
 
-    Shorter words have one edit at most.
+    Words of up to four letters have one edit, longer ones up to three.
     """
     counts, weights = zip(*_MANY_EDITS, strict=True)
     edits = chance.choices(counts, weights)[0] if len(word) > 4 else 1
