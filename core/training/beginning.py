@@ -24,7 +24,7 @@ from core.models.seq2seq import Seq2Seq
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
 from core.training.options import RunOptions
-from core.training.recipes import LanguageModelRecipe, Recipe
+from core.training.recipes import LanguageModelRecipe, Recipe, SpellingRecipe
 from core.training.task import History, Task
 
 
@@ -69,11 +69,15 @@ def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tok
 
 def _trained(model: Seq2Seq | LanguageModel, unit: str) -> str:
     """Return in words what a model is; ``unit`` is the kind of its tokenizer."""
-    return f"a language model of {unit}s" if isinstance(model, LanguageModel) else "a translator"
+    if isinstance(model, LanguageModel):
+        return f"a language model of {unit}s"
+    return "a spelling corrector" if unit == "character" else "a translator"
 
 
 def _trained_by(recipe: Recipe) -> str:
     """Return in the same words what a recipe trains."""
+    if isinstance(recipe, SpellingRecipe):
+        return "a spelling corrector"
     if not isinstance(recipe, LanguageModelRecipe):
         return "a translator"
     return f"a language model of {'character' if recipe.tokens == 'character' else 'word'}s"

@@ -28,10 +28,10 @@ class SpellingTask(PairTask):
     def __init__(self, recipe: SpellingRecipe, data: SpellingData | None = None) -> None:
         """``data`` is by default that of the recipe."""
         self.recipe = recipe
-        self.data = data or load_spelling(tests_removed=recipe.data == "spelling")
+        removed = recipe.data == "spelling"
+        self.data = data or load_spelling(tests_removed=removed)
         self._words = [one.word for one in self.data.words]
         self._often = list(accumulate(log(one.count) for one in self.data.words))
-        removed = recipe.data == "spelling"
         self._never = pairs_of(self.data.test) if removed else frozenset()
         self._known = {*self._words, *self.data.unseen}
 
