@@ -1,8 +1,9 @@
 """A recurrent language model: embedding, recurrent layers, output (Mikolov et al. 2010).
 
 Dropout between the layers is variational: one mask for a whole sequence (Gal and Ghahramani 2016,
-arXiv 1512.05287). ``forward`` runs whole sequences through torch's fused layers for training;
-``step`` runs one token with the same parameters.
+arXiv 1512.05287). The weights between a state and the next can be dropped as well (Merity et al.
+2018, arXiv 1708.02182). ``forward`` runs whole sequences through torch's fused layers for
+training; ``step`` runs one token with the same parameters.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional
 
 from core.errors import UserError
@@ -38,6 +40,8 @@ class LanguageModelConfig:
     num_layers: int = 2
     tied: bool = True  # the output is the embedding (Press and Wolf 2017, arXiv 1608.05859)
     dropout: float = 0.0  # probability; embeddings, between layers, and before the output
+    word_dropout: float = 0.0  # probability of losing a whole input embedding
+    weight_dropout: float = 0.0  # probability; of the weights between a state and the next
 
     def __post_init__(self) -> None:
         check_multiple(self, 64, "vocab_size")
@@ -48,8 +52,9 @@ class LanguageModelConfig:
             raise UserError(f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}.")
         if self.num_layers not in range(1, 17):
             raise UserError(f"num_layers must be 1 to 16, not {self.num_layers}.")
-        if not 0.0 <= self.dropout < 1.0:
-            raise UserError(f"dropout must be from 0 to below 1, not {self.dropout}.")
+        for name in ("dropout", "word_dropout", "weight_dropout"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
 
     @property
     def vocab_sizes(self) -> tuple[int, ...]:
@@ -119,15 +124,15 @@ class LanguageModel(nn.Module):
             tokens: (B, T) ids, the first of a document ``<s>``, padded on the right.
             state: of B rows; behind padding, what is returned for a row means nothing.
         """
-        outputs = self._drop(self.embedding(tokens).transpose(0, 1))  # (T, B, E)
+        outputs = self._drop(self._embed(tokens).transpose(0, 1))  # (T, B, E)
         hiddens, cells = [], []
         for layer, hidden, cell in zip(
             self.layers, state.hidden.split(1), state.cell.split(1), strict=True
         ):
             if self.config.cell == "lstm":
-                outputs, (hidden, cell) = layer(outputs, (hidden, cell))
+                outputs, (hidden, cell) = self._run(layer, outputs, (hidden, cell))
             else:
-                outputs, hidden = layer(outputs, hidden)
+                outputs, hidden = self._run(layer, outputs, hidden)
             outputs = self._drop(outputs)  # (T, B, H)
             hiddens.append(hidden)
             cells.append(cell)
@@ -165,6 +170,21 @@ class LanguageModel(nn.Module):
         output, after = products.advance(tokens, state)
         features = output if products.narrow is None else products.narrow(output)
         return StepOutput(products.project(features), after, None)
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        embedded = self.embedding(tokens)  # (B, T, E)
+        if self.training and self.config.word_dropout:
+            kept = torch.rand(tokens.shape, device=tokens.device) >= self.config.word_dropout
+            embedded = embedded * kept.unsqueeze(-1)
+        return embedded
+
+    def _run(self, layer: nn.Module, *inputs: Any) -> Any:
+        """Return what a layer does with some of its recurrent weights dropped, for a whole text."""
+        if not self.training or not self.config.weight_dropout:
+            return layer(*inputs)
+        name = "weight_hh_l0"
+        kept = functional.dropout(layer.get_parameter(name), self.config.weight_dropout)
+        return functional_call(layer, {name: kept}, inputs)
 
     def _drop(self, outputs: Tensor) -> Tensor:
         """Drop features of (T, B, F), the same at each of the T places."""

@@ -61,7 +61,7 @@ def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tok
     if len(checkpoint.tokenizers) > 1:
         raise UserError(f"{options.start_from} has two vocabularies; a run trains one for both.")
     # Dropout is the recipe's, not the checkpoint's: it may train on under another.
-    dropout = {k: v for k, v in task.recipe.model.items() if k in ("dropout", "word_dropout")}
+    dropout = {k: v for k, v in task.recipe.model.items() if k.endswith("dropout")}
     model = type(checkpoint.model)(dataclasses.replace(checkpoint.model.config, **dropout))
     load_weights(options.start_from, model)
     return model, tokenizer

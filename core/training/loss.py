@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-_LOGITS = 2**21  # of a chunk: 8 MB
+_LOGITS = {"cpu": 2**21, "cuda": 2**27}  # of a chunk: 8 MB; on a GPU few launches count more
 
 
 class _ProjectedLoss(torch.autograd.Function):
@@ -31,7 +31,7 @@ class _ProjectedLoss(torch.autograd.Function):
         to_features = torch.empty_like(features)
         to_weight, to_bias = torch.zeros_like(weight), torch.zeros_like(bias)
         losses = torch.zeros(2, device=features.device)
-        size = min(max(_LOGITS // writable, 32), count)
+        size = min(max(_LOGITS[kind] // writable, 32), count)
         memory = torch.empty(size, writable, device=features.device)
         for begin in range(0, count, size):
             rows = slice(begin, begin + size)

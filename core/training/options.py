@@ -36,3 +36,8 @@ class RunOptions:
             raise UserError("There is no GPU here; give --device cpu or leave it out.")
         if Path.cwd().is_relative_to(self.output.resolve()):
             raise UserError(f"{self.output} can't be the output: it holds more than a model.")
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether it trains on a GPU."""
+        return self.device != "cpu" and torch.cuda.is_available()

@@ -31,6 +31,7 @@ from core.training.task import Task
 from core.training.translation import TranslationTask
 
 _SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
+_GPU_STEPS = 10  # that it takes in the time of one of two cores, roughly
 
 
 def train(recipe: Recipe, options: RunOptions, data: ParallelData | TextData | None = None) -> None:
@@ -87,7 +88,8 @@ def _train(task: Task, options: RunOptions) -> None:
         Progress(),
         weights,
         EarlyStopping("valid_loss", patience=recipe.patience),
-        SaveState(state, _SAVE_EVERY),  # the last, so that it saves what the others have done
+        # The last, so that it saves what the others have done.
+        SaveState(state, _SAVE_EVERY * (_GPU_STEPS if options.uses_gpu else 1)),
     ]
     trainer = _trainer(recipe, options, callbacks)
     stream.rank, stream.world = trainer.global_rank, trainer.world_size
@@ -111,7 +113,7 @@ def _trainer(
         accelerator="gpu" if options.device == "cuda" else options.device,
         devices=options.devices,
         num_nodes=options.num_nodes,
-        precision=_precision(options.device),
+        precision=_precision(options.uses_gpu),
         max_epochs=-1,
         max_steps=options.max_steps,
         accumulate_grad_batches=recipe.accumulate,
@@ -128,11 +130,9 @@ def _trainer(
     )
 
 
-def _precision(device: str) -> Literal["bf16-mixed", "32-true"]:
+def _precision(gpu: bool) -> Literal["bf16-mixed", "32-true"]:
     """bfloat16 where the hardware multiplies it: GPUs, and CPUs with AVX-512 BF16 or AMX."""
-    if device != "cpu" and torch.cuda.is_available():
-        return "bf16-mixed"
-    return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"
+    return "bf16-mixed" if gpu or torch.cpu._is_avx512_bf16_supported() else "32-true"
 
 
 def _load_better(module: TrainingModule, weights: KeepWeights, valid: Sequence[Any]) -> None:

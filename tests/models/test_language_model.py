@@ -306,6 +306,30 @@ def test_what_is_dropped_of_a_text_is_dropped_at_each_of_its_places(cell: str) -
     assert not found[1].equal(found[2])
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_dropped_recurrent_weights_are_those_of_a_whole_text_and_come_back(cell: str) -> None:
+    made = language_model(0, cell=cell, num_layers=1).train()
+    dropping = language_model(0, cell=cell, num_layers=1, weight_dropout=0.5).train()
+    layer = made.layers[0]
+    torch.manual_seed(3)
+    features, _ = dropping(TOKENS, dropping.start(5))
+    torch.manual_seed(3)
+    kept = torch.nn.functional.dropout(layer.weight_hh_l0, 0.5)
+    with torch.no_grad():
+        layer.weight_hh_l0.copy_(kept)
+    torch.testing.assert_close(features, made(TOKENS, made.start(5))[0])
+    whole = language_model(0, cell=cell, num_layers=1)
+    assert by_forward(dropping.eval(), TOKENS)[0].equal(by_forward(whole, TOKENS)[0])
+
+
+def test_a_dropped_word_loses_its_whole_embedding() -> None:
+    made = language_model(0, word_dropout=0.5).train()
+    found, whole = made._embed(TOKENS), made.embedding(TOKENS)
+    kept = found.abs().sum(-1) > 0
+    assert 0.2 < kept.float().mean() < 0.8
+    assert found[kept].equal(whole[kept])
+
+
 def test_evaluation_drops_nothing_and_training_draws_anew() -> None:
     made, plain = (language_model(0, dropout=dropout) for dropout in (0.5, 0.0))
     expected, _ = by_forward(plain, TOKENS)
@@ -333,6 +357,8 @@ def test_evaluation_drops_nothing_and_training_draws_anew() -> None:
         ("num_layers", 17),
         ("num_layers", 1.5),
         ("dropout", 1.0),
+        ("word_dropout", 1.0),
+        ("weight_dropout", -0.1),
         ("dropout", -0.1),
         ("dropout", float("nan")),
     ],
