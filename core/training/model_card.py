@@ -55,8 +55,8 @@ and punctuation ignored.
 - Dropout {sizes.dropout}, word dropout {sizes.word_dropout}, BPE-dropout of the source
   {recipe.source_dropout}, label smoothing {recipe.label_smoothing}.
 - {recipe.as_typed:.0%} of the sources in lower case or without their stop, as people type.
-- {int(last["step"]):,} steps of {recipe.batch_tokens:,} target tokens, {last["seconds"] / 60:.0f}
-  minutes; validation loss {best["valid_loss"]:.3f} nats a token.
+- {int(last["step"]):,} steps of {recipe.batch_tokens:,} target tokens, {_time(last, model)};
+  validation loss {best["valid_loss"]:.3f} nats a token.
 
 `{command}` repeats it; `metrics.json` holds the figures, each with the
 command that measured it.
@@ -92,8 +92,8 @@ attention, {weights:,} weights.
 - Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
   {sizes.dropout}.
-- {int(last["step"]):,} steps of {recipe.batch_tokens:,} letters, {last["seconds"] / 60:.0f}
-  minutes; validation loss {best["valid_loss"]:.3f} nats a letter.
+- {int(last["step"]):,} steps of {recipe.batch_tokens:,} letters, {_time(last, model)};
+  validation loss {best["valid_loss"]:.3f} nats a letter.
 
 `python -m core train {recipe.name}` repeats it; `metrics.json` holds the figures, each with the
 command that measured it.
@@ -129,9 +129,10 @@ A held-out document stands nowhere in the training part; the part of a paper dep
 - {model.config.writable:,} {unit} that occur {recipe.min_frequency} times or more, the others
   `<unk>`; embedding {sizes.embedding_size}, output {output}.
 - {sizes.num_layers} × {sizes.hidden_size} {sizes.cell.upper()}, variational dropout
-  {sizes.dropout}.
+  {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
+  {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
-- {int(last["step"]):,} steps, {last["epoch"]} epochs, {last["seconds"] / 60:.0f} minutes;
+- {int(last["step"]):,} steps, {last["epoch"]} epochs, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
 `python -m core train {recipe.name}{" --text …" if own else ""}` repeats it; `metrics.json` holds
@@ -141,3 +142,8 @@ the figures, each with the command that measured it.
 What it writes looks like an abstract and means nothing; names, numbers and claims in it are made
 up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
 """
+
+
+def _time(last: dict[str, float], model: Seq2Seq | LanguageModel) -> str:
+    where = "a GPU" if model.device.type == "cuda" else "a CPU"
+    return f"{last['seconds'] / 60:.0f} minutes of {where}"

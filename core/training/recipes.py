@@ -12,7 +12,7 @@ class Recipe:
 
     name: str  # of the checkpoint
     data: str  # a key of core.data.splits.LOADERS or of core.data.documents.TEXTS
-    minutes: float  # what it took on one to two CPU cores, and the default of --max-minutes
+    minutes: float  # that two CPU cores need, or a GPU where it says so: --max-minutes by default
     max_steps: int = -1  # > 0: so many optimizer steps by default, where models are to compare
     model: dict[str, Any] = field(default_factory=dict)  # fields of the model's configuration
     accumulate: int = 1  # batches an optimizer step
@@ -125,10 +125,10 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
             "tied": False,
             "dropout": 0.05,
         },
-        batch=96,
+        batch=192,
         length=128,
-        learning_rate=4e-3,
-        warmup_steps=200,
+        learning_rate=5e-3,
+        warmup_steps=400,
         patience=40,
     ),
     LanguageModelRecipe(
@@ -152,18 +152,20 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
         tokens="space",
         min_frequency=1,
         continuous=True,
+        batch=96,
         length=70,
         model={
             "embedding_size": 400,
             "hidden_size": 1_152,
-            "num_layers": 3,
-            "dropout": 0.4,
+            "num_layers": 2,
+            "dropout": 0.45,
             "word_dropout": 0.1,
-            "weight_dropout": 0.4,
+            "weight_dropout": 0.5,
         },
-        learning_rate=2e-3,
+        learning_rate=2.5e-3,
         weight_decay=0.02,
-        validate_every=1_000,
+        validate_every=700,
+        patience=40,
     ),
     *(
         LanguageModelRecipe(

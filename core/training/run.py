@@ -102,6 +102,7 @@ def _train(task: Task, options: RunOptions) -> None:
         weights_only=True,
     )
     if trainer.is_global_zero:
+        module.to(trainer.strategy.root_device)  # which Lightning has just taken it from
         _load_better(module, weights, valid)
         export(module)
 
