@@ -10,7 +10,8 @@ from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS, CountedWord
 
 WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")  # what a model of spelling reads and writes
 _LONGEST = 30  # letters of a word to train on
-_COMMON, _UNSEEN = 20_000, 1_000  # the commonest words, and how many of them no training sees
+_COMMON = 20_000  # the commonest words
+_UNSEEN, _UNSEEN_VALID = 1_000, 500  # how many of them no training sees: for tests, and to choose
 _VALID = 25  # the share of words whose misspellings are validation: one of so many
 _TESTS = ("test", "new_test")
 
@@ -24,9 +25,10 @@ class SpellingData:
     """
 
     train: list[Pair]  # misspellings that people have made, and their words
-    words: list[CountedWord]  # the dictionary, less the unseen words
+    words: list[CountedWord]  # the dictionary, less the unseen words of both kinds
     valid: list[Pair]
     unseen: list[str]  # common words that occur nowhere else
+    unseen_valid: list[str]  # others, by which a threshold is chosen
     test: dict[str, list[Pair]]  # as their lab gives them
 
 
@@ -43,12 +45,15 @@ def load_spelling(tests_removed: bool = True) -> SpellingData:
         side for part in test.values() for pair in part for side in (pair.source, pair.target)
     }
     common = [one.word for one in dictionary[:_COMMON] if _is_word(one.word)]
-    unseen = set(sorted(set(common) - tested, key=_hash)[:_UNSEEN])
-    words = [one for one in dictionary if _is_word(one.word) and one.word not in unseen]
+    ordered = sorted(set(common) - tested, key=_hash)
+    unseen, unseen_valid = ordered[:_UNSEEN], ordered[_UNSEEN : _UNSEEN + _UNSEEN_VALID]
+    hidden = {*unseen, *unseen_valid}
+    words = [one for one in dictionary if _is_word(one.word) and one.word not in hidden]
     listed = [pair for name, part in parts.items() if name not in _TESTS for pair in part]
     if not tests_removed:
         listed += [pair for part in test.values() for pair in part]
-    pairs = _clean(listed, {one.word for one in dictionary}, unseen)
+    every = {one.word for one in dictionary}
+    pairs = _clean(listed, every, every - hidden)
     if tests_removed:
         pairs = [pair for pair in pairs if pair not in pairs_of(test)]
     return SpellingData(
@@ -56,6 +61,7 @@ def load_spelling(tests_removed: bool = True) -> SpellingData:
         words=words,
         valid=[pair for pair in pairs if _is_valid(pair.target)],
         unseen=sorted(unseen),
+        unseen_valid=sorted(unseen_valid),
         test=test,
     )
 
@@ -65,16 +71,13 @@ def pairs_of(parts: dict[str, list[Pair]]) -> frozenset[Pair]:
     return frozenset(pair for part in parts.values() for pair in part)
 
 
-def _clean(pairs: Iterable[Pair], known: set[str], unseen: set[str]) -> list[Pair]:
-    """Return the pairs in lower case, each once, of what is no word and a word that it is."""
+def _clean(pairs: Iterable[Pair], words: set[str], known: set[str]) -> list[Pair]:
+    """Return the pairs in lower case, each once, of what is no word and a known word."""
     lower = (Pair(pair.source.lower(), pair.target.lower()) for pair in pairs)
     return [
         pair
         for pair in dict.fromkeys(lower)
-        if _is_word(pair.source)
-        and pair.source not in known
-        and pair.target in known
-        and pair.target not in unseen
+        if _is_word(pair.source) and pair.source not in words and pair.target in known
     ]
 
 

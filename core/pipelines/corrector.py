@@ -57,7 +57,9 @@ class SpellingCorrector:
         """Return what the model makes of words in lower case."""
         if not words:
             return {}
-        found = self._model.decode(words, DecodingOptions("beam", CANDIDATES))
+        # The likeliest, whatever their length.
+        options = DecodingOptions("beam", CANDIDATES, length_penalty=0.0)
+        found = self._model.decode(words, options)
         own = self._log_probs(words)
         return {
             word: CheckedWord(word, 0, len(word), log_prob, tuple(map(self._spelling, hypotheses)))

@@ -10,6 +10,7 @@ from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokenizers.protocol import Tokenizer
 from core.training.loss import projected_loss
 from core.training.recipes import Recipe
+from core.training.scheduled_sampling import mixed_inputs
 from core.training.task import Carried
 
 _VALID_TOKENS = 4_096  # padded target ids of a validation batch
@@ -19,6 +20,7 @@ class PairTask:
     """The part of a :class:`core.training.task.Task` that is the same for all pairs."""
 
     recipe: Recipe
+    teacher_forcing = 1.0  # see core.training.recipes.SpellingRecipe
 
     def model(self, tokenizer: Tokenizer) -> Seq2Seq:
         """Return a new model."""
@@ -48,7 +50,10 @@ class PairTask:
         self, model: Seq2Seq, batch: Batch, carried: Carried, smoothing: float
     ) -> tuple[Tensor, Tensor, Carried]:
         """Return (loss, negative log-likelihood, nothing); see :class:`core.training.task.Task`."""
-        features, _ = model(batch.source, batch.lengths, batch.target_input)
+        state, inputs = model.start(batch.source, batch.lengths), batch.target_input
+        if model.training and self.teacher_forcing < 1.0:  # losses of validations compare
+            inputs = mixed_inputs(model, state, inputs, self.teacher_forcing)
+        features, _ = model.read(inputs, state)
         decoder = model.decoder
         loss, nll = projected_loss(
             features[batch.is_target],  # padding costs nothing from here on

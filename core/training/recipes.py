@@ -46,8 +46,13 @@ class SpellingRecipe(Recipe):
     """What a spelling corrector's run is told beside: what it reads besides the lists."""
 
     batch_tokens: int = 2_560  # padded target letters of a batch
-    made_up: int = 40_000  # misspellings that are made from words, anew in each epoch
-    right: int = 12_000  # words that stay as they are, anew in each epoch
+    made_up: int = 60_000  # misspellings that are made from words, anew in each epoch
+    right: int = 20_000  # words that stay as they are, anew in each epoch
+    teacher_forcing: float = 1.0  # probability that the decoder reads the word's letter, not its own
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.teacher_forcing <= 1.0:
+            raise UserError(f"teacher_forcing must be from 0 to 1, not {self.teacher_forcing}.")
 
 
 @dataclass(frozen=True, kw_only=True)

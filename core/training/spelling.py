@@ -6,6 +6,7 @@ from math import log
 
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
+from core.data.error_model import ErrorModel
 from core.data.misspell import misspell
 from core.data.spelling import SpellingData, load_spelling, pairs_of
 from core.models.seq2seq import Seq2Seq
@@ -18,6 +19,7 @@ from core.training.task import History
 
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
+_AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are after those of the lists
 
 
 class SpellingTask(PairTask):
@@ -27,13 +29,16 @@ class SpellingTask(PairTask):
 
     def __init__(self, recipe: SpellingRecipe, data: SpellingData | None = None) -> None:
         """``data`` is by default that of the recipe."""
-        self.recipe = recipe
+        self.recipe, self.teacher_forcing = recipe, recipe.teacher_forcing
         removed = recipe.data == "spelling"
         self.data = data or load_spelling(tests_removed=removed)
         self._words = [one.word for one in self.data.words]
-        self._often = list(accumulate(log(one.count) for one in self.data.words))
+        # By the logarithm of how many times commoner than the rarest, which is drawn as well.
+        rarest = min(one.count for one in self.data.words)
+        self._often = list(accumulate(1 + log(one.count / rarest) for one in self.data.words))
+        self._errors = ErrorModel(self.data.train)
         self._never = pairs_of(self.data.test) if removed else frozenset()
-        self._known = {*self._words, *self.data.unseen}
+        self._known = {*self._words, *self.data.unseen, *self.data.unseen_valid}
 
     def tokenizer(self) -> Tokenizer:
         return CharacterTokenizer.train(self._words, min_frequency=2)
@@ -58,7 +63,8 @@ class SpellingTask(PairTask):
 
     def _misspelt(self, word: str, chance: random.Random) -> str:
         for _ in range(_TRIES):
-            wrong = misspell(word, chance)
+            as_people = chance.random() < _AS_PEOPLE_DO
+            wrong = self._errors.misspell(word, chance) if as_people else misspell(word, chance)
             if wrong and wrong not in self._known:
                 return wrong
         return word

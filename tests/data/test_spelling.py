@@ -38,7 +38,8 @@ def read(data: SpellingData) -> list[Pair]:
 
 def test_the_lists_have_their_numbers(data: SpellingData) -> None:
     assert {name: len(part) for name, part in data.test.items()} == {"test": 50, "new_test": 50}
-    assert (len(data.train), len(data.valid), len(data.unseen)) == (33_585, 1_194, 1_000)
+    assert (len(data.train), len(data.valid)) == (32_455, 1_065)
+    assert (len(data.unseen), len(data.unseen_valid)) == (1_000, 500)
     assert len(data.words) > 80_000
 
 
@@ -53,16 +54,16 @@ def test_made_up_pairs_are_never_those_of_a_test(data: SpellingData) -> None:
     recipe = find_recipe("spell-en")
     assert isinstance(recipe, SpellingRecipe)
     words = [one for one in data.words if one.word in {p.target for p in pairs_of(data.test)}]
-    task = SpellingTask(recipe, SpellingData([], words, [], [], data.test))
+    task = SpellingTask(recipe, SpellingData(data.train, words, [], [], [], data.test))
     stream, chance = task.stream(task.tokenizer()), random.Random(1)
-    drawn = {stream.augment(pair, chance) for pair in stream.pairs[:20_000]}
+    drawn = {stream.augment(pair, chance) for pair in stream.pairs[len(data.train) :][:20_000]}
     assert not drawn & pairs_of(data.test)
     assert len(drawn) > 5_000
 
 
 def test_unseen_words_are_nowhere(data: SpellingData, read: list[Pair]) -> None:
-    unseen = set(data.unseen)
-    assert len(unseen) == 1_000
+    unseen = {*data.unseen, *data.unseen_valid}
+    assert len(unseen) == 1_500
     assert not unseen & {side for pair in read for side in (pair.source, pair.target)}
     assert not unseen & {side for pair in data.valid for side in (pair.source, pair.target)}
 
@@ -72,7 +73,7 @@ def test_validation_is_by_word(data: SpellingData) -> None:
 
 
 def test_no_misspelling_is_a_word_and_words_stay(data: SpellingData, read: list[Pair]) -> None:
-    known = {one.word for one in data.words} | set(data.unseen)
+    known = {*(one.word for one in data.words), *data.unseen, *data.unseen_valid}
     wrong = [pair for pair in read if pair.source != pair.target]
     assert not known & {pair.source for pair in wrong}
     share = 1 - len(wrong) / len(read)
