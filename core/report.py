@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 
@@ -27,7 +28,7 @@ def report(
         "question": question,
         "command": command,
         "date": date.today().isoformat(),
-        "machine": platform.processor() or platform.machine(),
+        "machine": processor(),
         "rows": list(rows),
         "series": list(series),
         "finding": finding,
@@ -39,3 +40,11 @@ def curve(
 ) -> dict[str, Any]:
     """Return one line of a plot."""
     return {"name": name, "x": list(x), "y": list(y), "x_label": x_label, "y_label": y_label}
+
+
+def processor() -> str:
+    """Return the name of this machine's processor, as well as it is known."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

@@ -7,13 +7,15 @@ from pathlib import Path
 from core.commands.measured import Measured
 from core.data.corpora import Pair
 from core.data.spelling import load_spelling
+from core.data.spelling_corpora import DICTIONARY
 from core.data.splits import read_pairs
 from core.errors import UserError
 from core.evaluation.metrics import sha256_of_lines
-from core.evaluation.spelling import score_spelling
+from core.evaluation.spelling import edit_distance_2, score_spelling
 from core.pipelines.corrector import THRESHOLD, SpellingCorrector
 
-PARTS = ("test", "new_test", "valid-spelling", "unseen")
+_TESTS = ("test", "new_test")
+PARTS = (*_TESTS, "valid-spelling", "unseen")
 
 
 def measure_corrector(
@@ -21,8 +23,9 @@ def measure_corrector(
 ) -> Measured:
     """Return the figures of a held-out part or of a file, at the default threshold.
 
-    Of the part ``unseen``, words that stand nowhere in the training part and are right, an exact
-    output is one that stays.
+    Of the tests, those of two yardsticks stand beside them: the input as it is, and the commonest
+    word within two edits. Of the part ``unseen``, words that stand nowhere in the training part and
+    are right, an exact output is one that stays.
     """
     file, found = _pairs(part, pairs)
     started = time.perf_counter()
@@ -38,9 +41,26 @@ def measure_corrector(
         "among five": (result["first_5"] / len(found), ""),
         "character error rate": (result["cer"], ""),
     }
+    if part in _TESTS:
+        result |= _yardsticks(found)
     digest = sha256_of_lines([pair.source for pair in found], [pair.target for pair in found])
     result |= {"threshold": THRESHOLD, "seconds": seconds}
     return Measured(file, result, figures, digest, len(found), seconds)
+
+
+def _yardsticks(pairs: list[Pair]) -> dict[str, float]:
+    """Return BLEU-4 and exact words of what needs no model."""
+    nearest = edit_distance_2(DICTIONARY.parts()["all"])
+    outputs = {
+        "input": [pair.source for pair in pairs],
+        "edit_distance_2": [nearest(pair.source) for pair in pairs],
+    }
+    scores = {name: score_spelling(pairs, found) for name, found in outputs.items()}
+    return {
+        f"{name}_{key}": value
+        for name, found in scores.items()
+        for key, value in (("bleu4", found.bleu4), ("exact", found.exact))
+    }
 
 
 def _pairs(part: str | None, path: Path | None) -> tuple[str, list[Pair]]:

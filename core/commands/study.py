@@ -10,12 +10,16 @@ from tqdm import tqdm
 from core.checkpoint import write_json
 from core.commands.options import to_json
 from core.data.documents import load_arxiv
+from core.data.spelling import load_spelling
 from core.errors import UserError
 from core.evaluation.prettiness import prettify_report
 from core.evaluation.sampling import METHODS, compare_methods
+from core.evaluation.spelling import threshold_report, thresholds
 from core.service import CHECKPOINTS, DEFAULT_WRITER, Service
 
 _PROMPTS = 200
+_THRESHOLDS = [step / 4 for step in range(-16, 41)]  # nats
+_RIGHT_WORDS_KEPT = 0.96  # a little more than must be: other words are other words
 
 
 def _sampling(command: str) -> dict[str, Any]:
@@ -30,10 +34,23 @@ def _prettify(command: str) -> dict[str, Any]:
     return prettify_report({"valid": data.valid, "test": data.test}, command)
 
 
+def _spelling_thresholds(command: str) -> dict[str, Any]:
+    corrector, data = Service().corrector(), load_spelling()
+    misspelt = corrector.check(sorted({pair.source for pair in data.valid}))
+    right = corrector.check(data.unseen_valid)
+    rows = thresholds(
+        [(misspelt[pair.source], pair.target) for pair in data.valid],
+        list(right.values()),
+        _THRESHOLDS,
+    )
+    return threshold_report(rows, _RIGHT_WORDS_KEPT, command)
+
+
 # Those that train nothing; the others stand in core.training.studies.
 STUDIES: dict[str, Callable[[str], dict[str, Any]]] = {
     "sampling": _sampling,
     "prettify": _prettify,
+    "spelling-thresholds": _spelling_thresholds,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.data.corpora import Pair
 from core.data.spelling_corpora import CountedWord
 from core.pipelines.spelling_results import CheckedWord
+from core.report import curve, report
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,35 @@ def thresholds(
             }
         )
     return rows
+
+
+def threshold_report(
+    rows: Sequence[dict[str, float]], least: float, command: str
+) -> dict[str, Any]:
+    """Return the report on thresholds, with the lowest that keeps a share of the right words.
+
+    Args:
+        rows: of :func:`thresholds`, from the lowest on.
+        least: share of the right words that are to stay.
+    """
+    at = [row["threshold"] for row in rows]
+    names = {"precision": "precision", "recall": "recall", "right_words_kept": "right words kept"}
+    chosen = next(row for row in rows if row["right_words_kept"] >= least)
+    return report(
+        title="When to change a word",
+        question="How much surer must the model be of another word before it changes one?",
+        command=command,
+        rows=rows,
+        series=[
+            curve(name, at, [row[key] for row in rows], "threshold in nats", "share")
+            for key, name in names.items()
+        ],
+        finding=(
+            f"At {chosen['threshold']:g} nats {chosen['right_words_kept']:.1%} of the right words"
+            f" stay, none of which training has seen; {chosen['recall']:.1%} of the misspellings"
+            f" become their word, and {chosen['precision']:.1%} of the changes are right."
+        ),
+    )
 
 
 def edit_distance_2(words: Iterable[CountedWord]) -> Callable[[str], str]:

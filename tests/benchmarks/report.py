@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from core.checkpoint import write_json
+from core.report import processor
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def latency(name: str, seconds: Sequence[float], note: str = "") -> list[Figure]
 def machine() -> dict[str, Any]:
     """Return what the figures depend on: processor, cores, threads, versions."""
     about: dict[str, Any] = {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "load before": round(os.getloadavg()[0], 1),
@@ -64,16 +65,6 @@ def machine() -> dict[str, Any]:
     if torch.cuda.is_available():
         about["gpu"] = torch.cuda.get_device_name()
     return about
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    names = [
-        line.split(":", 1)[1].strip()
-        for line in (info.read_text().splitlines() if info.is_file() else [])
-        if line.startswith("model name")
-    ]
-    return names[0] if names else platform.processor()
 
 
 def table(figures: Sequence[Figure]) -> str:

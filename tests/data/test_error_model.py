@@ -32,7 +32,7 @@ def test_beginning_and_end_are_places_too() -> None:
 
 
 def test_an_error_is_as_common_as_its_share_of_the_places_where_it_can_be() -> None:
-    # "ded" is written "dad" each of 30 times, "nce" as "nse" 10 of 35 times; 5 more stand for doubt.
+    # "ded" is "dad" each of 30 times, "nce" is "nse" 10 of 35 times; 5 more stand for doubt.
     pairs = [Pair("bandad", "banded")] * 30 + [Pair("sinse", "since")] * 10
     pairs += [Pair("xsince", "since")] * 25
     found = made(ErrorModel(pairs), "pencended", 4_000)

@@ -10,6 +10,7 @@ from core.evaluation.spelling import (
     character_bleu4,
     edit_distance_2,
     score_spelling,
+    threshold_report,
     thresholds,
 )
 from core.pipelines.spelling_results import CheckedWord, Spelling
@@ -60,6 +61,18 @@ def test_a_threshold_trades_recall_for_precision() -> None:
     assert (middle["precision"], middle["recall"]) == (1 / 2, 1 / 3)
     assert math.isnan(high["precision"])
     assert (high["recall"], high["right_words_kept"]) == (0, 1)
+
+
+def test_the_chosen_threshold_is_the_lowest_that_keeps_enough_right_words() -> None:
+    misspelt = [(checked("teh", "the", 4.0), "the"), (checked("hte", "the", 0.5), "the")]
+    right = [checked("word", "ward", 2.0), checked("cat", "car", -1.0)]
+    rows = thresholds(misspelt, right, [0.0, 1.0, 2.0, 3.0])
+    made = threshold_report(rows, 0.9, "command")
+    assert made["rows"] == rows
+    assert made["finding"].startswith("At 2 nats 100.0% of the right words stay")
+    assert "50.0% of the misspellings become" in made["finding"]
+    by_name = {line["name"]: line["y"] for line in made["series"]}
+    assert by_name["right words kept"] == [0.5, 0.5, 1.0, 1.0]
 
 
 def test_the_yardstick_takes_the_commonest_of_the_nearest_words() -> None:
