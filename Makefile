@@ -49,7 +49,7 @@ lint: install-dev  ## ruff and the type check
 	$(PYTHON) -m mypy core
 
 test: chromium lint  ## everything that must pass before a commit
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 bench: install-dev  ## measure speed and memory on this machine
 	$(PYTHON) -m tests.benchmarks
