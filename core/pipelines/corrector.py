@@ -54,12 +54,12 @@ class SpellingCorrector:
         return Correction(text, corrected, tuple(words), self.checkpoint.name, threshold, seconds)
 
     def check(self, words: Sequence[str]) -> dict[str, CheckedWord]:
-        """Return what the model makes of words in lower case."""
+        """Return what the model makes of words in lower case, decoded as one batch."""
         if not words:
             return {}
         # The likeliest, whatever their length.
         options = DecodingOptions("beam", CANDIDATES, length_penalty=0.0)
-        found = self._model.decode(words, options)
+        found = self._model.decode_rows(self._model.encode(words), options, CANDIDATES)
         own = self._log_probs(words)
         return {
             word: CheckedWord(word, 0, len(word), log_prob, tuple(map(self._spelling, hypotheses)))

@@ -13,6 +13,7 @@ import torch
 
 from core.service import CHECKPOINTS
 from tests.benchmarks import (
+    correct,
     generate,
     generate_page,
     joey,
@@ -49,6 +50,7 @@ def _parts(threads: int) -> dict[str, Callable[[], list[Figure]]]:
         "stream": generate.measure_generation,
         "streams": streams.measure_streams,
         "writing": generate_page.measure_writing,
+        "spelling": correct.measure_correction,
     }
     if torch.cuda.is_available():
         parts["gpu"] = lambda: translate.measure_file("cuda")
