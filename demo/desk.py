@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.pipelines.generation import Generation
+from demo.state import VisitorState
 
 
 class Change(NamedTuple):
@@ -20,7 +21,7 @@ class Change(NamedTuple):
 
 
 @dataclass
-class Desk:
+class Desk(VisitorState):
     """The text of one visitor, how it is shown, and which event is writing it.
 
     The events of a session overlap: a text grows while its visitor turns to another token, another

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.pipelines.results import ForcedAttention, Hypothesis, Translation
+from demo.state import VisitorState
 
 UNITS = ("words", "subwords")
 SCALES = ("0-1", "row")  # of the colours: absolute, or up to the largest weight of each row
@@ -19,7 +20,7 @@ class Pin:
 
 
 @dataclass(frozen=True)
-class View:
+class View(VisitorState):
     """What the Translate tab shows; every choice of a visitor makes a new one."""
 
     translation: Translation

@@ -68,6 +68,9 @@ class TokenStrip(gr.HTML):
     def __init__(
         self, value: dict[str, Any] | None = None, *, explanation: str = EXPLANATION, **kwargs
     ):
+        # Gradio puts every argument into the page's configuration, and takes what is missing for an
+        # event of that name: its listener holds the whole page, copied at each request.
+        self.explanation = explanation
         super().__init__(
             value=value,
             html_template=TEMPLATE.format(
