@@ -16,9 +16,12 @@ from core.errors import UserError
 from core.evaluation.diversity import Diversity as Diversity
 from core.evaluation.diversity import diversity
 from core.evaluation.perplexity import score_documents
+from core.evaluation.stored_reports import Report as Report
+from core.evaluation.stored_reports import find_report, report_titles
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
-from core.pipelines.corrector import THRESHOLD, SpellingCorrector
+from core.pipelines.corrector import THRESHOLD as THRESHOLD
+from core.pipelines.corrector import SpellingCorrector
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.generator import TextGenerator
 from core.pipelines.joined import replace_sentence
@@ -79,6 +82,18 @@ class Service:
         names = [name for name in names if _kind_of(read_config(self.root / name)) == kind]
         defaults = (DEFAULT, DEFAULT_WRITER, DEFAULT_CORRECTOR)
         return sorted(names, key=lambda name: (name not in defaults, name))
+
+    def reports(self) -> dict[str, str]:
+        """Return the titles of stored results and of training runs, by name."""
+        return report_titles(self.root)
+
+    def report(self, name: str) -> Report:
+        """Return a stored result or a training run, in the form of core.report.
+
+        Raises:
+            UserError: there is none of that name, or its file is damaged.
+        """
+        return find_report(self.root, name)
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong with each checkpoint that can't be loaded, in one sentence."""

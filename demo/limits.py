@@ -57,6 +57,7 @@ class Range:
 BEAM = Range("beam", 1, 10, whole=True)
 LENGTH_PENALTY = Range("length_penalty", 0, 2)
 TEMPERATURE = Range("temperature", 0.05, 2)
+THRESHOLD = Range("threshold", 0, 100)  # nats
 SEED = Range("seed", 0, 2**31 - 1, whole=True)
 MAX_TOKENS = Range("max_tokens", 1, 1_000, whole=True)
 BEAM_TOKENS = Range("max_tokens", 1, 300, whole=True)  # of a beam method: it can't be watched
@@ -147,6 +148,15 @@ def generate_request(
         "max_tokens": tokens.check(max_tokens),
         "method": method,
         **{name: ranges[name].check(value) for name, value in options.items()},
+    }
+
+
+def correct_request(text: Any, checkpoint: Any, threshold: Any) -> dict[str, Any]:
+    """Return the checked arguments of Service.correct, or raise UserError that names a field."""
+    return {
+        "text": check_text(text),
+        "checkpoint": check_string(checkpoint, "checkpoint"),
+        "threshold": THRESHOLD.check(threshold),
     }
 
 

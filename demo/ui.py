@@ -11,7 +11,7 @@ from core.service import Service
 from demo import limits
 from demo.components.attention_map import plotly_head
 from demo.query import read_fields
-from demo.tabs import generate, translate
+from demo.tabs import generate, reports, spell, translate
 from demo.tabs.binding import QUIET
 from demo.theme import build_theme
 
@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 TABS = [
     ("Translate", translate.build),
     ("Generate", generate.build),
+    ("Spell", spell.build),
+    ("Reports", reports.build),
 ]
 
 READ_ADDRESS = "() => [window.location.search]"
@@ -27,7 +29,7 @@ KEPT = 3600  # seconds that files of visitors, theirs and translated ones, are k
 
 HEADER = """
 <header class="page-header"><h1>SeqLens</h1>
-<p>See a recurrent network translate and write.</p></header>
+<p>See a recurrent network translate, write and spell.</p></header>
 """
 
 

@@ -15,6 +15,7 @@ import gradio as gr
 from core.errors import UserError
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.results import BeamTree, Hypothesis, Translation
+from core.pipelines.spelling_results import Correction
 from core.service import Service, TranslationScores, stop_when
 from demo import limits
 from demo.spaces_gpu import on_gpu
@@ -74,6 +75,7 @@ class Worker:
         self._translate_lines = on_gpu(service.translate_lines)
         self._score = on_gpu(service.score)
         self._beam_tree = on_gpu(service.beam_tree)
+        self._correct = on_gpu(service.correct)
 
     async def translate(self, **request) -> Translation:
         return await in_time(self._translate, **request)
@@ -131,3 +133,6 @@ class Worker:
 
     async def beam_tree(self, **request) -> BeamTree:
         return await in_time(self._beam_tree, **request)
+
+    async def correct(self, **request) -> Correction:
+        return await in_time(self._correct, **request)

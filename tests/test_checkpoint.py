@@ -261,7 +261,8 @@ def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pieces", [words(), characters()], ids=["words", "characters"])
 @pytest.mark.parametrize(
-    "sizes", [{}, {"cell": "gru", "tied": False}, {"cell": "rnn", "hidden_size": 24}]
+    "sizes",
+    [{}, {"cell": "gru", "tied": False}, {"cell": "rnn", "hidden_size": 24}, {"cell": "own"}],
 )
 def test_a_language_model_is_the_saved_one_in_float16(
     tmp_path: Path, pieces: ClosedTokenizer, sizes: dict

@@ -29,6 +29,7 @@ SEAM = (
     "core.errors",
     "core.pipelines.results",
     "core.pipelines.generation",
+    "core.pipelines.spelling_results",
     "core.pipelines.differences",
     "core.pipelines.prettify",
 )

@@ -1,4 +1,4 @@
-"""One step of torch's recurrent layers, with as few matrix products as each kind allows.
+"""One step of torch's recurrent layers or ours, with as few matrix products as a kind allows.
 
 Equations, parameter names and the order of gates are those of torch.nn.RNN, GRU and LSTM.
 """
@@ -8,13 +8,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from core.models.recurrent import Recurrent
 from core.models.step_product import StepProduct
 
 # (inputs (R, M), hidden (R, H), cell (R, H)) -> (hidden, cell); only an LSTM changes the cell.
 CellStep = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
-def cell_step(layers: nn.RNNBase, layer: int = 0) -> CellStep:
+def cell_step(layers: nn.RNNBase | Recurrent, layer: int = 0) -> CellStep:
     """Return the step of one layer, with its weights packed as they are now."""
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     parameters = tuple(getattr(layers, f"{name}_l{layer}") for name in names)

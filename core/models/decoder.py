@@ -13,6 +13,7 @@ from torch.nn import functional
 from core.models.attention import LuongAttention, Memory
 from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
+from core.models.recurrent import LSTMS
 from core.models.step_product import StepProduct
 
 
@@ -49,13 +50,14 @@ class Decoder(nn.Module):
         score: str,
         dropout: float,
         writable: int,
+        cell: str,
     ) -> None:
-        """``writable`` is the number of ids, from 0, that can ever be chosen."""
+        """``writable`` is the number of ids, from 0, that can ever be chosen; ``cell`` of LSTMS."""
         super().__init__()
         self.embedding = embedding
         size = embedding.embedding_dim
         between = dropout if num_layers > 1 else 0.0
-        self.lstm = nn.LSTM(size, hidden_size, num_layers, batch_first=True, dropout=between)
+        self.lstm = LSTMS[cell](size, hidden_size, num_layers, batch_first=True, dropout=between)
         self.attention = LuongAttention(memory_size, hidden_size, score)
         self.combine = nn.Linear(hidden_size + memory_size, size)
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))

@@ -3,16 +3,18 @@
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from core.models.recurrent import LSTMS
+
 
 class Encoder(nn.Module):
     """Bidirectional LSTM; the states of both directions stand side by side."""
 
     def __init__(
-        self, embedding_size: int, hidden_size: int, num_layers: int, dropout: float
+        self, embedding_size: int, hidden_size: int, num_layers: int, dropout: float, cell: str
     ) -> None:
-        """``hidden_size`` is that of one direction."""
+        """``hidden_size`` is that of one direction, ``cell`` a key of LSTMS."""
         super().__init__()
-        self.lstm = nn.LSTM(
+        self.lstm = LSTMS[cell](
             embedding_size,
             hidden_size,
             num_layers,

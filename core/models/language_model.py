@@ -18,13 +18,14 @@ from torch.nn import functional
 from core.errors import UserError
 from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
+from core.models.recurrent import LSTMS
 from core.models.sizes import check_multiple
 from core.models.step_product import StepProduct
 
-CELLS: dict[str, Callable[[int, int], nn.Module]] = {
+CELLS: dict[str, Callable[..., nn.Module]] = {
     "rnn": nn.RNN,
     "gru": nn.GRU,
-    "lstm": nn.LSTM,
+    **LSTMS,
 }
 
 
@@ -34,7 +35,7 @@ class LanguageModelConfig:
 
     vocab_size: int
     writable: int  # ids 0 … writable - 1 can be written; the others are never chosen
-    cell: str = "lstm"  # or "gru", "rnn"
+    cell: str = "lstm"  # or "gru", "rnn", "own": the LSTM of core.models.recurrent
     embedding_size: int = 192
     hidden_size: int = 384
     num_layers: int = 2
@@ -129,7 +130,7 @@ class LanguageModel(nn.Module):
         for layer, hidden, cell in zip(
             self.layers, state.hidden.split(1), state.cell.split(1), strict=True
         ):
-            if self.config.cell == "lstm":
+            if self.config.cell in LSTMS:
                 outputs, (hidden, cell) = self._run(layer, outputs, (hidden, cell))
             else:
                 outputs, hidden = self._run(layer, outputs, hidden)

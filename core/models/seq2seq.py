@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.models.decoder import Decoder, DecoderState
 from core.models.encoder import Encoder
 from core.models.protocol import StepOutput
+from core.models.recurrent import LSTMS
 from core.models.sizes import check_multiple
 
 
@@ -25,6 +26,7 @@ class Seq2SeqConfig:
     encoder_layers: int = 2
     decoder_hidden_size: int = 384
     decoder_layers: int = 2
+    cell: str = "lstm"  # or "own": the LSTM of core.models.recurrent
     score: str = "general"  # or "dot"
     dropout: float = 0.2  # probability; embeddings, between layers, and before the output
     word_dropout: float = 0.0  # probability of losing a whole input embedding
@@ -39,6 +41,8 @@ class Seq2SeqConfig:
                 raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
         if self.encoder_layers != self.decoder_layers or self.encoder_layers not in range(1, 17):
             raise UserError("encoder_layers and decoder_layers must be equal, from 1 to 16.")
+        if self.cell not in LSTMS:
+            raise UserError(f"cell must be one of {', '.join(LSTMS)}, not {self.cell!r}.")
         if self.score not in ("dot", "general"):
             raise UserError(f"score must be 'dot' or 'general', not {self.score!r}.")
         if self.score == "dot" and self.decoder_hidden_size != 2 * self.encoder_hidden_size:
@@ -68,7 +72,11 @@ class Seq2Seq(nn.Module):
             else nn.Embedding(config.source_vocab_size, embedding_size)
         )
         self.encoder = Encoder(
-            embedding_size, config.encoder_hidden_size, config.encoder_layers, config.dropout
+            embedding_size,
+            config.encoder_hidden_size,
+            config.encoder_layers,
+            config.dropout,
+            config.cell,
         )
         self.decoder = Decoder(
             self.target_embedding,
@@ -78,6 +86,7 @@ class Seq2Seq(nn.Module):
             config.score,
             config.dropout,
             config.writable,
+            config.cell,
         )
         self.bridge_hidden = _bridges(config.decoder_layers, memory_size, self.decoder)
         self.bridge_cell = _bridges(config.decoder_layers, memory_size, self.decoder)
@@ -125,7 +134,10 @@ class Seq2Seq(nn.Module):
             lengths: (B,) source lengths, on the CPU.
             target: (B, T) input ids, beginning with ``<s>``, padded on the right.
         """
-        state = self.start(source, lengths)
+        return self.read(target, self.start(source, lengths))
+
+    def read(self, target: Tensor, state: DecoderState) -> tuple[Tensor, Tensor]:
+        """Return what :meth:`forward` returns, for targets (B, T) after a state of B sources."""
         embedded = self._embed(target, self.target_embedding)
         return self.decoder(embedded, state.hidden, state.cell, state.memory)
 

@@ -120,8 +120,13 @@ class KeepWeights(Callback):
 
     def average(self) -> Weights:
         """Return the mean of the weights of the last validations."""
-        kept = [_read(path) for path in sorted(self._folder.glob("step-*.pt"))]
+        kept = kept_weights(self._folder)
         return {name: torch.stack([w[name] for w in kept]).mean(0) for name in kept[0]}
+
+
+def kept_weights(folder: Path) -> list[Weights]:
+    """Return the weights of the last validations of a run, in their order."""
+    return [_read(path) for path in sorted(folder.glob("step-*.pt"))]
 
 
 def _read(path: Path) -> Weights:

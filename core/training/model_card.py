@@ -114,10 +114,11 @@ def language_model_card(
     best = min(history, key=lambda row: row["valid_loss"])
     unit = "characters" if recipe.tokens == "character" else "words"
     output = "tied to it" if sizes.tied else "of its own"
+    cell = "LSTM of core.models.recurrent" if sizes.cell == "own" else sizes.cell.upper()
     cut = "one text" if recipe.continuous else "documents, each from an empty state"
     return f"""# {name}
 
-A recurrent language model of {unit} ({sizes.cell.upper()}, {weights:,} weights): it gives each
+A recurrent language model of {unit} ({cell}, {weights:,} weights): it gives each
 text a probability, and writes on from a beginning.
 
 ## Data
@@ -128,7 +129,7 @@ A held-out document stands nowhere in the training part; the part of a paper dep
 ## Recipe
 - {model.config.writable:,} {unit} that occur {recipe.min_frequency} times or more, the others
   `<unk>`; embedding {sizes.embedding_size}, output {output}.
-- {sizes.num_layers} × {sizes.hidden_size} {sizes.cell.upper()}, variational dropout
+- {sizes.num_layers} × {sizes.hidden_size} {cell}, variational dropout
   {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
   {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.

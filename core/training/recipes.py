@@ -48,7 +48,7 @@ class SpellingRecipe(Recipe):
     batch_tokens: int = 2_560  # padded target letters of a batch
     made_up: int = 60_000  # misspellings that are made from words, anew in each epoch
     right: int = 20_000  # words that stay as they are, anew in each epoch
-    teacher_forcing: float = 1.0  # probability that the decoder reads the word's letter, not its own
+    teacher_forcing: float = 1.0  # probability that it reads the right letter, not its own choice
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.teacher_forcing <= 1.0:
@@ -174,13 +174,13 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
     ),
     *(
         LanguageModelRecipe(
-            name=f"lm-arxiv-word-{cell}",
+            name=f"lm-arxiv-word-{name}",
             minutes=15,
             max_steps=1_730,  # three epochs
             model={"cell": cell, **_SMALL},
             **_ARXIV_WORDS,
         )
-        for cell in ("rnn", "gru", "lstm")
+        for name, cell in (("rnn", "rnn"), ("gru", "gru"), ("lstm", "lstm"), ("lstm-own", "own"))
     ),
 )
 

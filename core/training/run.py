@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 
 from core.checkpoint import save_checkpoint, write_json
 from core.data.documents import TextData
+from core.data.spelling import SpellingData
 from core.data.splits import ParallelData
 from core.errors import UserError
 from core.training.beginning import begin, begun, check_state, fresh, history_before
@@ -30,15 +31,16 @@ from core.training.spelling import SpellingTask
 from core.training.task import Task
 from core.training.translation import TranslationTask
 
+Data = ParallelData | TextData | SpellingData
 _SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
 _GPU_STEPS = 10  # that it takes in the time of one of two cores, roughly
 
 
-def train(recipe: Recipe, options: RunOptions, data: ParallelData | TextData | None = None) -> None:
+def train(recipe: Recipe, options: RunOptions, data: Data | None = None) -> None:
     """Train, and write the checkpoint folder: first at each best validation, at last the average.
 
     Args:
-        data: a user's own; by default the recipe's.
+        data: a user's own, or a study's; by default the recipe's.
 
     Raises:
         UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
@@ -52,15 +54,15 @@ def train(recipe: Recipe, options: RunOptions, data: ParallelData | TextData | N
         raise UserError(f"Training stopped: {place} can't be written: {error.strerror}.") from error
 
 
-def _task(recipe: Recipe, data: ParallelData | TextData | None) -> Task:
+def _task(recipe: Recipe, data: Data | None) -> Task:
     if isinstance(recipe, LanguageModelRecipe):
-        assert not isinstance(data, ParallelData)
+        assert data is None or isinstance(data, TextData)
         return LanguageModelTask(recipe, data)
-    assert not isinstance(data, TextData)
     if isinstance(recipe, SpellingRecipe):
-        assert data is None
-        return SpellingTask(recipe)
+        assert data is None or isinstance(data, SpellingData)
+        return SpellingTask(recipe, data)
     assert isinstance(recipe, TranslationRecipe)
+    assert data is None or isinstance(data, ParallelData)
     return TranslationTask(recipe, data)
 
 

@@ -26,7 +26,7 @@ TEMPLATE = """<div class="attention-map">{exports}
 <div class="map-scroll" hidden><div class="map-canvas">
   <div class="map-head">
     <div class="map-corner"></div>
-    <div class="map-columns" role="toolbar" aria-label="Source tokens" lang="de"></div>
+    <div class="map-columns" role="toolbar" aria-label="Source tokens" lang="{lang}"></div>
     <span class="map-measure">entropy, bits</span>
   </div>
   <div class="map-main">
@@ -66,12 +66,17 @@ class AttentionMap(gr.HTML):
     """
 
     def __init__(
-        self, value: dict[str, Any] | None = None, *, export_id: str | None = None, **kwargs
+        self,
+        value: dict[str, Any] | None = None,
+        *,
+        export_id: str | None = None,
+        source_lang: str = "de",
+        **kwargs,
     ):
         """Place a map; with `export_id`, the id of their row, it has buttons for download."""
         super().__init__(
             value=value,
-            html_template=TEMPLATE.format(exports=_export_buttons(export_id)),
+            html_template=TEMPLATE.format(exports=_export_buttons(export_id), lang=source_lang),
             css_template=_read("attention_map.css"),
             js_on_load="\n".join(map(_read, SCRIPTS)),
             apply_default_css=False,

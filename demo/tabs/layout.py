@@ -21,13 +21,18 @@ def place_run(label: str, prefix: str) -> tuple[gr.Button, gr.Button]:
     return run, stop
 
 
-def place_examples(examples: list[tuple[str, str]], source: gr.Textbox, run: gr.Button) -> None:
+def place_examples(
+    examples: list[tuple[str, str]],
+    source: gr.Textbox,
+    run: gr.Button,
+    elem_id: str | None = None,
+) -> None:
     """Place a chip for each example; a click fills it in and presses the button that runs.
 
     An example is a text and what to say about it.
     """
     press = f"() => {{ document.getElementById({json.dumps(run.elem_id)}).click(); }}"
-    with gr.Row(elem_classes="chips"):
+    with gr.Row(elem_classes="chips", elem_id=elem_id):
         for text, note in examples:
             label = f"{text} ({note})" if note else text
             chip = gr.Button(label.strip(), size="sm", min_width=0)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from core.service import Service
 from tests.browser.generate_page import GeneratePage
 from tests.browser.server import PATIENCE, running, running_app
+from tests.browser.spell_page import SpellPage
 from tests.browser.tiny_app import write_all
 from tests.browser.translate_page import TranslatePage
 
@@ -111,6 +112,34 @@ def visit_generate(tiny_app: str, context: BrowserContext) -> Iterator[Callable[
         watch(page, tiny_app, complaints)
         page.goto(f"{tiny_app}/{query}")
         return GeneratePage(page)
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visit_spell(
+    request: pytest.FixtureRequest, context: BrowserContext
+) -> Iterator[Callable[..., SpellPage]]:
+    """Open the Spell tab, of the real page or over tiny correctors; fail as `visit` does."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(
+        width: int = 1280, query: str = "?tab=spell", tiny: bool = False, scheme: str = "light"
+    ) -> SpellPage:
+        app = request.getfixturevalue("tiny_app" if tiny else "app")
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        pages.append(page)
+        watch(page, app, complaints)
+        page.goto(f"{app}/{query}")
+        if not query:
+            page.get_by_role("tab", name="Spell").click()
+        return SpellPage(page)
 
     yield open_page
     for page in pages:

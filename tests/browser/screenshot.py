@@ -1,7 +1,7 @@
 """Photograph the page.
 
 python tests/browser/screenshot.py           writes what the README shows into docs/
-python tests/browser/screenshot.py FOLDER    writes both tabs at 1280 and 390 px, light and dark, as
+python tests/browser/screenshot.py FOLDER    writes all tabs at 1280 and 390 px, light and dark, as
                                              they open and with their cards filled, to look at
 """
 
@@ -17,7 +17,13 @@ sys.path.insert(0, str(ROOT))  # started as a script, it finds only what stands 
 from tests.browser.conftest import launch  # noqa: E402
 from tests.browser.generate_page import GeneratePage  # noqa: E402
 from tests.browser.server import running_app  # noqa: E402
+from tests.browser.spell_page import SpellPage  # noqa: E402
 from tests.browser.translate_page import TranslatePage  # noqa: E402
+
+MISSPELT = (
+    "I definately recieved teh new adress from the goverment, wich is beautifull, and I beleive"
+    " that tommorow we will seperate the accomodation."
+)
 
 
 def open_translate(page, address: str, full: bool) -> TranslatePage:
@@ -43,7 +49,22 @@ def open_generate(page, address: str, full: bool) -> GeneratePage:
     return tab
 
 
-TABS = {"translate": open_translate, "generate": open_generate}
+def open_spell(page, address: str, full: bool) -> SpellPage:
+    """Open the tab with a word of a text open, or with a choice and a cell of its map pinned."""
+    page.goto(f"{address}/?tab=spell")
+    tab = SpellPage(page)
+    tab.correct(MISSPELT)
+    tab.open(1)
+    tab.map.wait()
+    if full:
+        tab.open(2)
+        tab.candidates.nth(1).click()
+        tab.open(1)
+        tab.map.click(1, 1)
+    return tab
+
+
+TABS = {"translate": open_translate, "generate": open_generate, "spell": open_spell}
 
 
 def photograph(browser, address: str, file: Path, width: int, scheme: str, full: bool) -> None:

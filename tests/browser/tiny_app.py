@@ -3,18 +3,22 @@
 python -m tests.browser.tiny_app    serves it on GRADIO_SERVER_PORT
 """
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gradio import networking
 
 from core.checkpoint import save_checkpoint
+from core.report import report
 from core.service import Service
 from core.tokenizers.protocol import ClosedTokenizer
 from demo.ui import build_demo, launch_options
-from tests.tiny import characters, language_model, words, write_checkpoint
+from tests.tiny import characters, language_model, letters, words, write_checkpoint
 
 WORDS, CHARACTERS, ENDING = "a-words", "b-characters", "c-ending"  # the first is the default
+SPELLER, OTHER_SPELLER = "spell-en", "spell-other"
+MEASURED = {"threshold": 1.0, "precision": 0.75, "recall": 0.5, "right_words_kept": 0.875}
 
 
 def write_writer(folder: Path, pieces: ClosedTokenizer, ending: float) -> None:
@@ -29,6 +33,11 @@ def write_all(root: Path) -> None:
     write_writer(root / WORDS, words(), ending=-99.0)
     write_writer(root / CHARACTERS, characters(), ending=-99.0)
     write_writer(root / ENDING, words(), ending=4.0)
+    write_checkpoint(root / SPELLER, 4, letters())
+    write_checkpoint(root / OTHER_SPELLER, 6, letters())
+    (root / "reports").mkdir()
+    made = report("Thresholds", "How sure?", "python -m core", [MEASURED], [], "Made up.")
+    (root / "reports" / "spelling-thresholds.json").write_text(json.dumps(made), encoding="utf-8")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from core.pipelines.joined import join_translations
 from core.pipelines.results import Alternative, BeamNode, BeamTree, Hypothesis, Token, Translation
 from core.pipelines.sentences import Sentence
 from core.service import Service
+from tests.demo.made_reports import Archive
 from tests.demo.made_text import Writer
 
 # „Guten Morgen“: three pieces and the end, two words.
@@ -126,7 +127,7 @@ TREE = BeamTree(
 )
 
 
-class StandIn(Writer):
+class StandIn(Writer, Archive):
     """Takes the place of a Service: gives what is made here, or fails as it is told."""
 
     compare = Service.compare  # these two need no model
@@ -138,7 +139,11 @@ class StandIn(Writer):
         self.requests: list[dict] = []  # of every function that runs a model
 
     def checkpoints(self, kind: str = "seq2seq") -> list[str]:
-        return ["tiny"] if kind == "seq2seq" else ["tiny-words", "tiny-characters"]
+        return {
+            "seq2seq": ["tiny"],
+            "language-model": ["tiny-words", "tiny-characters"],
+            "spelling": ["spell-en", "tiny-speller"],
+        }[kind]
 
     def problems(self) -> dict[str, str]:
         return {"broken": "model.safetensors ends too early; copy it again."}

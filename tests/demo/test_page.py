@@ -36,7 +36,13 @@ def test_an_unknown_method_is_left_to_the_model() -> None:
 
 def test_the_page_offers_its_public_functions(service) -> None:
     demo = build_demo(service)
-    assert list(demo.get_api_info()["named_endpoints"]) == ["/translate", "/generate", "/score"]
+    assert list(demo.get_api_info()["named_endpoints"]) == [
+        "/translate",
+        "/generate",
+        "/score",
+        "/correct",
+        "/report",
+    ]
 
 
 def test_the_page_says_which_checkpoint_is_not_offered(service) -> None:
@@ -59,6 +65,11 @@ def test_ids_are_given_once(service) -> None:
         *("link", "export"),
     ):
         assert f"generate-{name}" in ids
+    for name in (
+        *("input", "run", "stop", "output", "candidates", "attention", "threshold", "summary"),
+        *("checkpoint", "examples", "undo", "copy", "link"),
+    ):
+        assert f"spell-{name}" in ids
 
 
 @pytest.mark.parametrize(
@@ -71,3 +82,18 @@ def test_a_link_opens_its_tab(query: str, tab: str) -> None:
 @pytest.mark.parametrize("query", ["", None, "?tab=", "?tab=<b>", "?text=a", "?" + "x" * 50_000])
 def test_a_link_without_a_tab_leaves_the_first(query) -> None:
     assert "selected" not in choose_tab(query)
+
+
+def test_what_each_request_for_the_page_copies_is_plain(service) -> None:
+    # Of anything else, such as a listener that holds the page, a copy takes most of a second.
+    found = build_demo(service).config["components"]
+    components = [one for one in found if one["type"] != "state"]
+    assert [one["props"]["elem_id"] for one in components if not is_plain(one["props"])] == []
+
+
+def is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(is_plain, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, int, float, bool))

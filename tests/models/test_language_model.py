@@ -20,7 +20,7 @@ TIED: dict[str, dict] = {
 }
 KINDS = [
     {"cell": cell, "num_layers": layers, **sizes}
-    for cell in ("rnn", "gru", "lstm")
+    for cell in ("rnn", "gru", "lstm", "own")
     for layers in (1, 2, 3)
     for sizes in TIED.values()
 ]
@@ -28,7 +28,7 @@ KINDS = [
 SIZES = {"hidden_size": 256, "embedding_size": 64, "vocab_size": 2048, "writable": 1990}
 LARGE = [
     {"cell": cell, "tied": tied, "float16": True, **SIZES}
-    for cell in ("rnn", "gru", "lstm")
+    for cell in ("rnn", "gru", "lstm", "own")
     for tied in (True, False)
 ]
 TOKENS = torch.randint(12, (5, 9), generator=torch.Generator().manual_seed(1))
@@ -292,7 +292,7 @@ def masks(made: LanguageModel, tokens: Tensor) -> list[Tensor]:
     return [(after / before).transpose(0, 1) for after, before in zip(read, written, strict=True)]
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "own"])
 def test_what_is_dropped_of_a_text_is_dropped_at_each_of_its_places(cell: str) -> None:
     made = language_model(0, cell=cell, dropout=0.5, embedding_size=64, hidden_size=64).train()
     found = masks(made, TOKENS)
@@ -306,7 +306,7 @@ def test_what_is_dropped_of_a_text_is_dropped_at_each_of_its_places(cell: str) -
     assert not found[1].equal(found[2])
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "own"])
 def test_dropped_recurrent_weights_are_those_of_a_whole_text_and_come_back(cell: str) -> None:
     made = language_model(0, cell=cell, num_layers=1).train()
     dropping = language_model(0, cell=cell, num_layers=1, weight_dropout=0.5).train()

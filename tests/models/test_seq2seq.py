@@ -25,6 +25,7 @@ KINDS = [
     {"score": "general", "joint_vocabulary": False},
     {"score": "dot", "encoder_layers": 1, "decoder_layers": 1},
     {"score": "general", "encoder_layers": 3, "decoder_layers": 3},
+    {"score": "general", "cell": "own"},
 ]
 close = {"atol": 1e-5, "rtol": 1e-5}
 

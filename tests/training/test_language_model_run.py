@@ -191,7 +191,7 @@ def test_words_between_spaces_are_a_kind_of_tokens(tmp_path: Path) -> None:
     assert not {"der", "oft", "."} & set(tokenizer.vocabulary)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "own"])
 def test_other_cells_learn_as_well(tmp_path: Path, cell: str) -> None:
     train(writer_recipe(model={**writer_recipe().model, "cell": cell}), options(tmp_path), TEXT)
     losses = [row["valid_loss"] for row in history(tmp_path)]

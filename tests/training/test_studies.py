@@ -10,8 +10,9 @@ import pytest
 from core.checkpoint import load_checkpoint
 from core.data import documents
 from core.data.documents import TextData
-from core.training import studies
 from core.training.language_modelling import LanguageModelTask
+from core.training.studies import language_models as studies
+from core.training.studies import runs
 
 ROW = {"title", "question", "command", "date", "machine", "rows", "series", "finding"}
 TEXTS = [f"the {noun} {verb} here ." for noun in ("dog", "cat", "cow") for verb in ("sat", "ran")]
@@ -21,7 +22,8 @@ DATA = TextData(train=TEXTS * 4, valid=TEXTS[:2], test=[])
 @pytest.fixture(autouse=True)
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The studies' recipes with few tokens, on 24 made-up documents."""
-    monkeypatch.setattr(studies, "WORK", tmp_path)
+    for module in (studies, runs):
+        monkeypatch.setattr(module, "WORK", tmp_path)
     for name in ("arxiv", "arxiv-subset"):
         monkeypatch.setitem(documents.TEXTS, name, lambda: DATA)
     for name in ("_WORDS", "_CHARACTERS"):
@@ -33,7 +35,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_has_a_row_for_each_epoch() -> None:
     recipe = dataclasses.replace(studies._WORDS, continuous=False)
-    run = studies.run("here", recipe, epochs=3)
+    run = runs.run("here", recipe, epochs=3)
     assert [row["step"] for row in run.history] == [3, 6, 9]  # 24 documents, 8 a batch
     assert run.history[-1]["train_loss"] < run.history[0]["train_loss"]
     assert run.weights == sum(p.numel() for p in run.writer.model.parameters())
@@ -49,10 +51,10 @@ def test_an_epoch_is_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     recipe = dataclasses.replace(studies._WORDS, continuous=False, length=4)
     task = LanguageModelTask(recipe, None)
-    steps = studies._steps(task, 4)
+    steps = runs.steps_of(task, 4)
     tokens = [int(one.is_target.sum()) for one in islice(task.stream(task.tokenizer()), steps)]
     assert sum(tokens) == 4 * (8 * 12 + 8 * 13)
-    assert len(studies.run("here", recipe, epochs=4).history) == 4
+    assert len(runs.run("here", recipe, epochs=4).history) == 4
 
 
 def test_a_frozen_embedding_is_not_counted_and_not_trained(

@@ -1,29 +1,21 @@
-"""Studies: small training runs whose comparison answers one question, stored as reports."""
+"""Studies of language models: kinds of cells, over-fitting, word vectors, cuts of a text."""
 
 import dataclasses
 import math
-from collections.abc import Callable
-from itertools import takewhile
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 
-from core.checkpoint import load_checkpoint, read_history
 from core.data.word_vectors import place_vectors
 from core.decoding.options import DecodingOptions
-from core.evaluation.perplexity import TextScores, score_documents
 from core.pipelines.generator import TextGenerator
-from core.report import curve, report
+from core.report import report
 from core.tokenizers.word import WordTokenizer
 from core.training.language_modelling import LanguageModelTask
-from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe
-from core.training.run import train
+from core.training.studies.runs import WORK, Report, curves, run
 from core.training.word_vectors import train_vectors
 
-Report = dict[str, Any]
-WORK = Path("runs") / "studies"
 _CELLS = ("rnn", "gru", "lstm")
 _EPOCHS = 10  # of every run but those that are to over-fit
 _SIZES: dict[str, Any] = {"embedding_size": 64, "hidden_size": 128, "num_layers": 1}
@@ -46,33 +38,6 @@ _CHARACTERS = dataclasses.replace(
 )
 
 
-class Run(NamedTuple):
-    """What a run of a study gives."""
-
-    writer: TextGenerator
-    history: list[dict[str, float]]  # a row an epoch
-    weights: int  # that are trained
-    scores: TextScores  # on the validation part
-
-
-def run(name: str, recipe: LanguageModelRecipe, epochs: int) -> Run:
-    """Train for so many epochs, each validated, whatever its loss."""
-    task = LanguageModelTask(recipe, None)
-    steps = _steps(task, epochs)
-    recipe = dataclasses.replace(recipe, validate_every=steps // epochs, patience=epochs)
-    folder = WORK / name
-    train(
-        recipe,
-        RunOptions(folder, WORK / f"{name}-run", minutes=1, max_steps=steps, device="cpu"),
-    )
-    checkpoint = load_checkpoint(folder)
-    frozen = checkpoint.model.embedding.weight.numel() if recipe.freeze_vectors else 0
-    weights = sum(p.numel() for p in checkpoint.model.parameters()) - frozen
-    writer = TextGenerator(checkpoint)
-    scores = score_documents(writer.model, writer.tokenizer, task.data.valid)
-    return Run(writer, read_history(folder), weights, scores)
-
-
 def recurrent_kinds(command: str) -> Report:
     """RNN, GRU and LSTM, of words and of characters, ten epochs each on few abstracts."""
     rows: list[dict[str, Any]] = []
@@ -93,7 +58,7 @@ def recurrent_kinds(command: str) -> Report:
                     "sample": _sample(done.writer),
                 }
             )
-            series += _curves(name, done.history)
+            series += curves(name, done.history)
     best = {
         unit: min(
             (row for row in rows if row["model"].startswith(unit)), key=lambda r: r["perplexity"]
@@ -134,7 +99,7 @@ def overfitting(command: str) -> Report:
                 ),
             }
         )
-        series += _curves(f"word-{cell}", done.history)
+        series += curves(f"word-{cell}", done.history)
     told = "; ".join(
         f"{row['model']} is best at epoch {row['best_epoch']}"
         f" ({row['best_perplexity']}) and ends at {row['last_perplexity']}"
@@ -176,7 +141,7 @@ def word_vectors(command: str) -> Report:
                 "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
             }
         )
-        series += _curves(name, done.history)
+        series += curves(name, done.history)
     best = min(rows, key=lambda row: row["perplexity"])
     return report(
         "Word vectors of all abstracts in a model of 1,800",
@@ -203,7 +168,7 @@ def documents_or_stream(command: str) -> Report:
                 "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
             }
         )
-        series += _curves(name, done.history)
+        series += curves(name, done.history)
     best, other = sorted(rows, key=lambda row: row["perplexity"])
     return report(
         "Documents or one stream",
@@ -214,20 +179,6 @@ def documents_or_stream(command: str) -> Report:
         f"Read as {best['cut']}, the model has a perplexity of {best['perplexity']} on documents"
         f" from an empty state; read as {other['cut']}, {other['perplexity']}.",
     )
-
-
-STUDIES: dict[str, Callable[[str], Report]] = {
-    "recurrent-kinds": recurrent_kinds,
-    "overfitting": overfitting,
-    "word-vectors": word_vectors,
-    "documents-or-stream": documents_or_stream,
-}
-
-
-def _steps(task: LanguageModelTask, epochs: int) -> int:
-    """Return the batches of so many epochs; documents make another number of them in each order."""
-    stream = task.stream(task.tokenizer())
-    return sum(1 for _ in takewhile(lambda batch: batch.next_place[0] < epochs, stream))
 
 
 def _with(recipe: LanguageModelRecipe, **sizes: Any) -> LanguageModelRecipe:
@@ -243,14 +194,6 @@ def _stopped(losses: list[float], patience: int) -> int:
         if epoch - best >= patience:
             return epoch
     return len(losses) - 1
-
-
-def _curves(name: str, history: list[dict[str, float]]) -> list[dict[str, Any]]:
-    epochs = list(range(1, len(history) + 1))
-    return [
-        curve(f"{name}, {part}", epochs, [row[f"{part}_loss"] for row in history], "epoch", "nats")
-        for part in ("train", "valid")
-    ]
 
 
 def _sample(writer: TextGenerator) -> str:

@@ -1,0 +1,67 @@
+// The body of a function of (element, trigger, props, watch), called once by gr.HTML. Texts are set
+// as text, never as markup.
+const title = element.querySelector(".candidates-title");
+const list = element.querySelector(".candidates");
+const note = element.querySelector(".candidates-note");
+
+function part(tag, name, text) {
+  const node = document.createElement(tag);
+  node.className = name;
+  node.textContent = text;
+  return node;
+}
+
+function figure(probability) {
+  if (probability < 0.00005) return "<0.0001";
+  return probability.toFixed(probability < 0.01 ? 4 : 3);
+}
+
+function row({ text, probability, nats }, { word, typed, written }) {
+  const button = part("button", "", "");
+  button.type = "button";
+  button.ariaPressed = String(text === written);
+  const spelling = part("span", "candidates-text", text || "∅"); // a model may write nothing
+  spelling.lang = "en";
+  if (text === typed) spelling.append(" ", part("small", "", "as typed"));
+  const bar = part("i", "", "");
+  bar.style.setProperty("--share", probability);
+  button.append(spelling, part("b", "", `${nats} nats`), bar, part("b", "", figure(probability)));
+  const name = [text || "nothing", ...(text === typed ? ["as typed"] : []), `probability ${figure(probability)}`];
+  button.ariaLabel = [...name, `${nats} nats`].join(", ");
+  button.addEventListener("click", () => trigger("select", { word, text }));
+  const item = part("li", "", "");
+  item.append(button);
+  return item;
+}
+
+const buttons = () => [...list.querySelectorAll("button")];
+
+function draw() {
+  const value = props.value && JSON.parse(JSON.stringify(props.value));
+  const focused = buttons().indexOf(document.activeElement);
+  title.textContent = value ? `For “${value.typed}”` : "Candidates";
+  note.textContent = value
+    ? value.why
+    : "Open a word of the corrected text: its five best candidates appear here.";
+  list.replaceChildren(...(value?.items ?? []).map((item) => row(item, value)));
+  // The buttons are new, so a keyboard user would otherwise start again from the top of the page.
+  if (focused >= 0) buttons()[focused]?.focus();
+  else if (value?.focus) list.querySelector("[aria-pressed=true]")?.focus();
+}
+
+list.addEventListener("keydown", (event) => {
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.key === "Escape") {
+    event.stopPropagation(); // the page's key for Stop
+    return trigger("blur");
+  }
+  if (modified && event.key === "Enter") event.preventDefault(); // the page's own key
+  const all = buttons();
+  const at = all.indexOf(event.target);
+  const moves = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 };
+  if (modified || !(event.key in moves)) return;
+  event.preventDefault();
+  all[moves[event.key]]?.focus();
+});
+watch("value", draw);
+draw();

@@ -1,0 +1,30 @@
+"""The ways in which the model would write a word, each a button with its probability."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+class CandidateList(gr.HTML):
+    """Lists spellings of a word; choosing one raises `select` with the `word` and its `text`.
+
+    Esc raises `blur`: the focus should go back to where the word stands.
+
+    Value: {"word": index, "typed": str, "written": str, "why": str, "items": [{"text",
+    "probability", "nats"}], "focus": bool}; ``nats`` is a string, and ``focus`` moves the
+    keyboard's focus to what is written. None says how to ask for it.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs):
+        super().__init__(
+            value=value,
+            html_template='<h2 class="candidates-title"></h2><ol class="candidates"></ol>'
+            '<p class="note candidates-note"></p>',
+            css_template=(HERE / "candidate_list.css").read_text(encoding="utf-8"),
+            js_on_load=(HERE / "candidate_list.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            **kwargs,
+        )

@@ -1,0 +1,77 @@
+// The body of a function of (element, trigger, props, watch), called once by gr.HTML.
+// The plots' own data stay readable: element.querySelectorAll(".report-plot > div")[0].data
+const box = element.querySelector(".report-plot");
+
+// Okabe and Ito (2008), without yellow, which is too faint on white. Six lines differ by colour, and
+// by dash and mark as well; six more by another dash and by open marks.
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+const DASHES = ["solid", "dash", "dot", "dashdot"];
+const MARKS = ["circle", "square", "diamond", "triangle-up", "x", "star"];
+const HEIGHT = 330;
+const LEGEND = { row: 22, item: 190 }; // pixels
+
+const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim();
+
+function trace({ name, x, y }, index) {
+  const round = Math.floor(index / COLOURS.length);
+  const ink = COLOURS[index % COLOURS.length];
+  return {
+    type: "scatter",
+    mode: x.length > 40 ? "lines" : "lines+markers",
+    name,
+    x,
+    y,
+    line: { color: ink, width: 2, dash: DASHES[(index + round) % DASHES.length] },
+    marker: { color: ink, size: x.length === 1 ? 10 : 6, symbol: MARKS[index % MARKS.length] + (round % 2 ? "-open" : "") },
+    hovertemplate: `%{y:.4g}<extra>%{fullData.name}, %{x}</extra>`,
+  };
+}
+
+function layout(plot, width) {
+  const [ink, line] = [colour("--body-text-color"), colour("--line")];
+  const several = plot.lines.length > 1;
+  const rows = several ? Math.ceil(plot.lines.length / Math.max(1, Math.floor(width / LEGEND.item))) : 0;
+  const axis = { gridcolor: line, linecolor: line, zeroline: false, automargin: false };
+  return {
+    width,
+    height: HEIGHT + LEGEND.row * rows,
+    margin: { l: 60, r: 10, t: 10, b: 56 + LEGEND.row * rows, autoexpand: false },
+    font: { family: colour("--font"), size: 12, color: ink },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    xaxis: { ...axis, title: { text: plot.x_label } },
+    yaxis: { ...axis, title: { text: plot.y_label } },
+    showlegend: several,
+    legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" },
+    hoverlabel: { align: "left" },
+  };
+}
+
+function draw() {
+  const width = element.clientWidth;
+  if (!width) return; // in a hidden tab; the observer below draws it later
+  const plots = props.value ?? [];
+  while (box.children.length > plots.length) {
+    Plotly.purge(box.lastChild);
+    box.lastChild.remove();
+  }
+  while (box.children.length < plots.length) box.append(document.createElement("div"));
+  plots.forEach((plot, index) => {
+    const config = { displaylogo: false, responsive: false, typesetMath: false };
+    Plotly.react(box.children[index], plot.lines.map(trace), layout(plot, width), config);
+  });
+}
+
+function start() {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (element.clientWidth !== width) draw();
+    width = element.clientWidth;
+  }).observe(element);
+  new MutationObserver(draw).observe(document.body, { attributeFilter: ["class"] });
+  watch("value", draw);
+  draw();
+}
+
+if (window.Plotly) start();
+else document.getElementById("plotly-js").addEventListener("load", start);

@@ -1,0 +1,64 @@
+"""Take it away: copy the corrected text or a link to the view, and open such a link."""
+
+from functools import partial
+
+import gradio as gr
+
+from core.errors import UserError
+from core.service import Report
+from demo import share_spelling
+from demo.proof import Proof
+from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.layout import COPIED, COPY_LINK
+from demo.tabs.spell_layout import SHOWN
+from demo.tabs.spell_show import show_proof
+from demo.work import Worker
+
+COPY_TEXT = (
+    "(shown) => seqlens.copy((shown?.runs ?? []).map((run) => run.text ?? run).join(''),"
+    " 'The corrected text is copied.')"
+)
+READ_LINK = "(proof) => [proof, window.location.search]"
+NOTHING = "There is no text yet: correct one first."
+OPENED = ["source", "checkpoint", "threshold"]
+
+
+def make_link(proof: Proof) -> Updates:
+    """Return the query string of a link to the proof, and what to say when it is copied."""
+    if proof.correction is None:
+        return {"link_query": "", "link_said": NOTHING}
+    return {"link_query": share_spelling.to_query(proof), "link_said": COPIED}
+
+
+async def open_link(
+    worker: Worker, checkpoint: str | None, report: Report | None, proof: Proof, query: str
+) -> Updates:
+    """Correct what a link holds; a link of another tab leaves the page as it is."""
+    message = ""
+    try:
+        shared = share_spelling.from_query(str(query or ""), checkpoint or "")
+        if shared is None:
+            return {}
+        proof.take(await worker.correct(**shared.request), shared.request["threshold"])
+        try:
+            shared.apply(proof)
+        except UserError as error:
+            message = str(error)
+    except UserError as error:
+        return {"message": str(error)}
+    fields = {name: shared.request[name] for name in ("checkpoint", "threshold")}
+    shown = show_proof(proof, report)
+    return {"source": shared.request["text"], **fields, **shown, "message": message}
+
+
+def bind_link(
+    parts: Parts, worker: Worker, page: gr.Blocks, checkpoint: str | None, report: Report | None
+) -> None:
+    """Let the buttons copy, and the page open with what its address holds."""
+    parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **QUIET)
+    made = bind(parts["link"].click, make_link, parts, ["proof"], ["link_query", "link_said"])
+    said = [parts["link_query"], parts["link_said"]]
+    made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
+    callback = partial(open_link, worker, checkpoint, report)
+    names = [*SHOWN, *OPENED]
+    bind(page.load, callback, parts, ["proof", "address"], names, js=READ_LINK, **MODEL)
