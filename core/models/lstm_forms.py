@@ -71,7 +71,7 @@ def hoisted(
     kind, of_input, of_hidden = inputs.device.type, weights.of_input, weights.of_hidden
     bias = of_input.new_zeros(len(of_input)) if weights.bias is None else weights.bias
     if torch.is_autocast_enabled(kind):
-        # Autocast does not reach into a Function: matrix products take its type by hand.
+        # Autocast does not reach the backward pass of a Function: its type is taken by hand.
         low = torch.get_autocast_dtype(kind)
         inputs, of_input, of_hidden = inputs.to(low), of_input.to(low), of_hidden.to(low)
     hidden, cell = (part.to(bias.dtype) for part in state)
@@ -82,6 +82,15 @@ def hoisted(
 
 
 class _Hoisted(torch.autograd.Function):
+    """The steps, and their gradient as it stands in Graves and Schmidhuber 2005.
+
+    With δx = ∂L/∂x, and δh', δc' those of the outputs and of the steps behind together:
+
+        δo = δh' ⊙ tanh(c') ⊙ o(1 - o)    then δc' grows by δh' ⊙ o ⊙ (1 - tanh²(c'))
+        δi = δc' ⊙ g ⊙ i(1 - i)    δf = δc' ⊙ c ⊙ f(1 - f)    δg = δc' ⊙ i ⊙ (1 - g²)
+        δc = δc' ⊙ f    δh = Uᵀ[δi δf δg δo]    δx = Wᵀ[δi δf δg δo]
+    """
+
     @staticmethod
     def forward(
         ctx: Any,

@@ -111,6 +111,15 @@ def place_map(first: dict[str, Any]) -> Parts:
 def place_settings(first: dict[str, Any], proof: Proof, checkpoints: list[str]) -> Parts:
     """Place the threshold with what was measured at it, and the choice of a model, if there is."""
     gr.HTML("<h2>How sure it must be</h2>")
+    checkpoint = gr.Dropdown(
+        checkpoints,
+        value=checkpoints[0] if checkpoints else None,
+        label="Checkpoint",
+        info="The trained model.",
+        visible=len(checkpoints) > 1,
+        elem_id="spell-checkpoint",
+        elem_classes="field wide",
+    )
     threshold = OpenSlider(
         0,
         MOST,
@@ -124,13 +133,4 @@ def place_settings(first: dict[str, Any], proof: Proof, checkpoints: list[str]) 
         elem_classes="field slide",
     )
     figures = PlainText(first.get("figures", ""), elem_id="spell-figures", elem_classes="note")
-    checkpoint = gr.Dropdown(
-        checkpoints,
-        value=checkpoints[0] if checkpoints else None,
-        label="Checkpoint",
-        info="The trained model.",
-        visible=len(checkpoints) > 1,
-        elem_id="spell-checkpoint",
-        elem_classes="field wide",
-    )
     return {"threshold": threshold, "figures": figures, "checkpoint": checkpoint}

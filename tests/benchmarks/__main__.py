@@ -19,6 +19,7 @@ from tests.benchmarks import (
     joey,
     material,
     memory,
+    own_cells,
     page,
     startup,
     step,
@@ -51,6 +52,7 @@ def _parts(threads: int) -> dict[str, Callable[[], list[Figure]]]:
         "streams": streams.measure_streams,
         "writing": generate_page.measure_writing,
         "spelling": correct.measure_correction,
+        "cells": own_cells.measure_cells,
     }
     if torch.cuda.is_available():
         parts["gpu"] = lambda: translate.measure_file("cuda")

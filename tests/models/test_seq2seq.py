@@ -269,6 +269,7 @@ def test_evaluation_draws_nothing_and_training_drops() -> None:
         ("source_vocab_size", 100),
         ("target_vocab_size", 0),
         ("score", "cosine"),
+        ("cell", "gru"),
         ("encoder_layers", 3),
         ("decoder_layers", 0),
         ("dropout", 1.5),

@@ -69,6 +69,14 @@ def test_the_model_card_says_what_the_run_was(folder: Path) -> None:
     assert f"{min(row['valid_loss'] for row in history(folder)):.3f}" in card
 
 
+def test_a_translator_of_our_own_layers_learns_the_same(folder: Path, tmp_path: Path) -> None:
+    train(recipe(model={**recipe().model, "cell": "own"}), options(tmp_path), DATA)
+    for one, other in zip(history(folder), history(tmp_path), strict=True):
+        # The same draws, and rounding that differs.
+        assert one["valid_loss"] == pytest.approx(other["valid_loss"], rel=0.05)
+    assert load_checkpoint(tmp_path / "out").model.config.cell == "own"
+
+
 def test_equal_runs_are_equal(folder: Path, tmp_path: Path) -> None:
     train(recipe(), options(tmp_path), DATA)
     for one, other in zip(history(folder), history(tmp_path), strict=True):

@@ -149,11 +149,14 @@ def test_the_profile_has_ten_operations_for_each_way() -> None:
 
 
 def test_the_most_expensive_operations_come_first() -> None:
-    times = {"add": 1_000_000, "mul": 3_000_000, "cat": 0}
+    times = {"add": 1_000_000, "mul": 3_000_000, "cat": 0}  # microseconds
     events = [SimpleNamespace(key=key, count=2, time=time) for key, time in times.items()]
-    assert profile._most_expensive(events, "time", 4.0) == [
-        {"operation": "mul", "calls": 2, "seconds": 3.0, "share": 0.75},
-        {"operation": "add", "calls": 2, "seconds": 1.0, "share": 0.25},
+    # The process has had half of the core's time.
+    rows, total = profile.most_expensive(events, "time", 0.5e-6)
+    assert total == pytest.approx(2.0)
+    assert rows == [
+        {"operation": "mul", "calls": 2, "seconds": 1.5, "share": 0.75},
+        {"operation": "add", "calls": 2, "seconds": 0.5, "share": 0.25},
         {"operation": "cat", "calls": 2, "seconds": 0.0, "share": 0.0},
     ]
 
