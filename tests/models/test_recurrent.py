@@ -214,9 +214,13 @@ def test_a_call_may_bring_other_weights(kind: str) -> None:
 
 
 @kinds
-def test_outputs_may_be_changed_in_place_and_gone_through_twice(kind: str) -> None:
-    made, _ = pair(kind, UNEVEN)
-    inputs, state = batch(made, UNEVEN)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_outputs_may_be_changed_in_place_and_gone_through_twice(
+    kind: str, bidirectional: bool
+) -> None:
+    case = UNEVEN._replace(settings={"bidirectional": bidirectional})
+    made, _ = pair(kind, case)
+    inputs, state = batch(made, case)
     once = made(inputs, state)[0].data.tanh().sum()
     expected = torch.autograd.grad(once, list(made.parameters()))
     loss = made(inputs, state)[0].data.tanh_().sum()
