@@ -18,6 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from core.__main__ import app
+from core.commands.evaluate_corrector import PARTS as SPELLING_PARTS
 from core.commands.evaluate_language_model import PARTS as TEXT_PARTS
 from core.commands.study import STUDIES
 from core.evaluation.alignment import ALIGNMENTS
@@ -127,7 +128,7 @@ def check_names(parsed: dict[str, object]) -> None:
         assert parsed["name"] in [recipe.name for recipe in RECIPES]
     if parsed["command"] == "evaluate":
         assert (ROOT / "checkpoints" / str(parsed["name"])).is_dir()
-        parts = {*PARTS, *NUMERALS, ALIGNMENTS.stem, *TEXT_PARTS}
+        parts = {*PARTS, *NUMERALS, ALIGNMENTS.stem, *TEXT_PARTS, *SPELLING_PARTS}
         assert str(parsed["part"]).removesuffix(TYPED) in parts
     if parsed["command"] == "study":
         assert parsed["name"] in {**STUDIES, **studies.STUDIES}
