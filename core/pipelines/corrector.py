@@ -61,9 +61,13 @@ class SpellingCorrector:
         options = DecodingOptions("beam", CANDIDATES, length_penalty=0.0)
         found = self._model.decode_rows(self._model.encode(words), options, CANDIDATES)
         own = self._log_probs(words)
+        spellings = [
+            tuple(one for one in map(self._spelling, hypotheses) if one.text)  # nothing is no word
+            for hypotheses in found
+        ]
         return {
-            word: CheckedWord(word, 0, len(word), log_prob, tuple(map(self._spelling, hypotheses)))
-            for word, log_prob, hypotheses in zip(words, own, found, strict=True)
+            word: CheckedWord(word, 0, len(word), log_prob, candidates)
+            for word, log_prob, candidates in zip(words, own, spellings, strict=True)
         }
 
     def _spelling(self, found: DecodedSequence) -> Spelling:
