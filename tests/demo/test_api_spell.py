@@ -57,7 +57,7 @@ def test_a_text_is_corrected_as_the_service_corrects_it(service: Service, app: s
         assert one["log_prob"] == pytest.approx(word.log_prob, abs=1e-3)
         texts = [candidate["text"] for candidate in one["candidates"]]
         assert texts == [candidate.text for candidate in word.candidates]
-        assert len(texts) == 5
+        assert len(texts) in (4, 5)  # an empty one is left out
         for candidate in one["candidates"]:
             assert {len(row) for row in candidate["attention"]} == {len(word.text) + 1}
 
