@@ -21,6 +21,7 @@ from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
 from core.models.sizes import check_multiple
 from core.models.step_product import StepProduct
+from core.models.word_dropout import drop_words
 
 CELLS: dict[str, Callable[..., nn.Module]] = {
     "rnn": nn.RNN,
@@ -173,11 +174,8 @@ class LanguageModel(nn.Module):
         return StepOutput(products.project(features), after, None)
 
     def _embed(self, tokens: Tensor) -> Tensor:
-        embedded = self.embedding(tokens)  # (B, T, E)
-        if self.training and self.config.word_dropout:
-            kept = torch.rand(tokens.shape, device=tokens.device) >= self.config.word_dropout
-            embedded = embedded * kept.unsqueeze(-1)
-        return embedded
+        """Return the embeddings (B, T, E), in training without the words that are dropped."""
+        return drop_words(self.embedding(tokens), self.config.word_dropout * self.training)
 
     def _run(self, layer: nn.Module, *inputs: Any) -> Any:
         """Return what a layer does with some of its recurrent weights dropped, for a whole text."""

@@ -11,6 +11,7 @@ from core.models.encoder import Encoder
 from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
 from core.models.sizes import check_multiple
+from core.models.word_dropout import drop_words
 
 
 @dataclass(frozen=True)
@@ -142,11 +143,8 @@ class Seq2Seq(nn.Module):
         return self.decoder(embedded, state.hidden, state.cell, state.memory)
 
     def _embed(self, tokens: Tensor, embedding: nn.Embedding) -> Tensor:
-        embedded = self.dropout(embedding(tokens))
-        if self.training and self.config.word_dropout:
-            kept = torch.rand(tokens.shape, device=tokens.device) >= self.config.word_dropout
-            embedded = embedded * kept.unsqueeze(-1)
-        return embedded
+        embedded = self.dropout(embedding(tokens))  # (B, T, E)
+        return drop_words(embedded, self.config.word_dropout * self.training)
 
 
 def _bridges(layers: int, memory_size: int, decoder: Decoder) -> nn.ModuleList:

@@ -17,7 +17,8 @@ from core.training.studies.runs import WORK, Report, curves, run
 from core.training.word_vectors import train_vectors
 
 _CELLS = ("rnn", "gru", "lstm")
-_EPOCHS = 10  # of every run but those that are to over-fit
+_EPOCHS = 10  # of every run but those that are to over-fit, which have
+_MANY = 200
 _SIZES: dict[str, Any] = {"embedding_size": 64, "hidden_size": 128, "num_layers": 1}
 _WORDS = LanguageModelRecipe(
     name="study",
@@ -77,11 +78,11 @@ def recurrent_kinds(command: str) -> Report:
 
 
 def overfitting(command: str) -> Report:
-    """RNN and LSTM of words for 200 epochs on few abstracts."""
+    """RNN and LSTM of words for many epochs on few abstracts."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for cell in ("rnn", "lstm"):
-        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=200)
+        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=_MANY)
         losses = [row["valid_loss"] for row in done.history]
         best = losses.index(min(losses))
         stop = _stopped(losses, patience=10)
@@ -103,13 +104,13 @@ def overfitting(command: str) -> Report:
         for row in rows
     )
     return report(
-        "200 epochs on 1,800 abstracts",
+        f"{_MANY} epochs on 1,800 abstracts",
         "When does a model begin to learn its text by heart, and what would early stopping save?",
         command,
         rows,
         series,
         f"{told}; stopping after 10 epochs without progress would have saved"
-        f" {sum(row['epochs_saved'] for row in rows)} of {200 * len(rows)} epochs.",
+        f" {sum(row['epochs_saved'] for row in rows)} of {_MANY * len(rows)} epochs.",
     )
 
 
