@@ -46,8 +46,8 @@ class SpellingRecipe(Recipe):
     """What a spelling corrector's run is told beside: what it reads besides the lists."""
 
     batch_tokens: int = 2_560  # padded target letters of a batch
-    made_up: int = 60_000  # misspellings that are made from words, anew in each epoch
-    right: int = 20_000  # words that stay as they are, anew in each epoch
+    made_up: int = 100_000  # misspellings that are made from words, anew in each epoch
+    right: int = 40_000  # words that stay as they are, anew in each epoch
     teacher_forcing: float = 1.0  # probability that it reads the right letter, not its own choice
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Training a spelling corrector: misspelt words letter by letter, and words that are right."""
 
 import random
+from collections.abc import Sequence
 from itertools import accumulate
 from math import log
 
@@ -9,6 +10,7 @@ from core.data.corpora import Pair
 from core.data.error_model import ErrorModel
 from core.data.misspell import misspell
 from core.data.spelling import SpellingData, load_spelling, pairs_of
+from core.data.spelling_corpora import CountedWord
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
@@ -20,6 +22,7 @@ from core.training.task import History
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
 _AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are after those of the lists
+_MISSPELT = 40_000  # the commonest words, which are misspelt; a rarer one is only read as it is
 
 
 class SpellingTask(PairTask):
@@ -33,9 +36,8 @@ class SpellingTask(PairTask):
         removed = recipe.data == "spelling"
         self.data = data or load_spelling(tests_removed=removed)
         self._words = [one.word for one in self.data.words]
-        # By the logarithm of how many times commoner than the rarest, which is drawn as well.
-        rarest = min(one.count for one in self.data.words)
-        self._often = list(accumulate(1 + log(one.count / rarest) for one in self.data.words))
+        self._often_right = _by_log_count(self.data.words, len(self.data.words))
+        self._often_misspelt = _by_log_count(self.data.words, _MISSPELT)
         self._errors = ErrorModel(self.data.train)
         self._never = pairs_of(self.data.test) if removed else frozenset()
         self._known = {*self._words, *self.data.unseen, *self.data.unseen_valid}
@@ -51,13 +53,15 @@ class SpellingTask(PairTask):
         )
 
     def _draw(self, pair: Pair, chance: random.Random) -> Pair:
-        """Return a pair of the lists as it is; else a word, drawn by the logarithm of its count."""
+        """Return a pair of the lists as it is; else a word, misspelt or right."""
         if pair is not _DRAWN:
             return pair
         share = self.recipe.made_up / (self.recipe.made_up + self.recipe.right)
         while True:
-            word = chance.choices(self._words, cum_weights=self._often)[0]
-            wrong = self._misspelt(word, chance) if chance.random() < share else word
+            misspelt = chance.random() < share
+            often = self._often_misspelt if misspelt else self._often_right
+            word = chance.choices(self._words, cum_weights=often)[0]
+            wrong = self._misspelt(word, chance) if misspelt else word
             if Pair(wrong, word) not in self._never:
                 return Pair(wrong, word)
 
@@ -74,3 +78,9 @@ class SpellingTask(PairTask):
 
     def card(self, name: str, model: Seq2Seq, history: History) -> str:
         return spelling_card(name, self.recipe, model, history)
+
+
+def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:
+    """Return cumulative weights: the logarithm of how many times commoner than the last of most."""
+    least = sorted((one.count for one in words), reverse=True)[:most][-1]
+    return list(accumulate(max(0.0, 1 + log(one.count / least)) for one in words))
