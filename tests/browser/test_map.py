@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from core.pipelines.results import Hypothesis, Translation, entropy
 from tests.browser.translate_page import CLOSE, OPENING, MapOnPage, TranslatePage, near
@@ -149,7 +150,7 @@ def test_a_second_click_lets_a_cell_go(visit, width: int) -> None:
     tab.page.mouse.click(*tab.map.point(1, 1))
     tab.page.wait_for_selector("#translate-force-step:disabled")
     assert tab.map.frames("pin") == []
-    assert tab.find("alternatives").locator("button").count() == 0
+    expect(tab.find("alternatives").locator("button")).to_have_count(0)
 
 
 def test_nothing_moves_while_a_pin_is_answered(visit) -> None:
