@@ -9,6 +9,7 @@ from core.commands.data import app as data_app
 from core.commands.evaluate import evaluate
 from core.commands.generate import generate
 from core.commands.info import info
+from core.commands.inspect import inspect
 from core.commands.report import report
 from core.commands.study import study
 from core.commands.train import train
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Recurrent sequence models: translate, generate, evaluate, train, look at the data.",
 )
-for command in (translate, generate, correct, evaluate, train, study, report, info):
+for command in (translate, generate, correct, evaluate, train, study, inspect, report, info):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

@@ -20,6 +20,19 @@ from core.evaluation.stored_reports import Report as Report
 from core.evaluation.stored_reports import find_report, report_titles
 from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
+from core.inspection.bptt import SLIPS as SLIPS
+from core.inspection.derivation import MOST_TOKENS as MOST_TOKENS
+from core.inspection.derivation import UNITS as UNITS
+from core.inspection.derivation import Derivation as Derivation
+from core.inspection.derivation import derive
+from core.inspection.gradients import GradientComparison as GradientComparison
+from core.inspection.gradients import compare_gradients
+from core.inspection.held_out import read_units
+from core.inspection.inspector import inspect
+from core.inspection.results import FoundUnit as FoundUnit
+from core.inspection.results import Inspection as Inspection
+from core.inspection.results import LayerTrace as LayerTrace
+from core.inspection.results import Quantity as Quantity
 from core.pipelines.corrector import THRESHOLD as THRESHOLD
 from core.pipelines.corrector import SpellingCorrector
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
@@ -33,6 +46,8 @@ CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT = "translate-de-en"
 DEFAULT_WRITER = "lm-arxiv-word"
 DEFAULT_CORRECTOR = "spell-en"
+# Trained alike but for the kind of cell.
+KINDS = ("lm-arxiv-word-rnn", "lm-arxiv-word-gru", "lm-arxiv-word-lstm")
 Pipeline = Translator | TextGenerator | SpellingCorrector
 Wanted = TypeVar("Wanted", Translator, TextGenerator, SpellingCorrector)
 PIPELINES: dict[str, Callable[[Checkpoint[Any]], Pipeline]] = {
@@ -217,6 +232,42 @@ class Service:
         """Return a text with its misspelt words corrected; see SpellingCorrector.correct."""
         return self.corrector(checkpoint).correct(text, threshold)
 
+    def inspect(self, text: str, checkpoint: str = DEFAULT_WRITER) -> Inspection:
+        """Return the gates and states of a checkpoint of any kind; see core.inspection.inspector.
+
+        Raises:
+            UserError: an unknown checkpoint, nothing to read, or more than it reads at a time.
+        """
+        found = inspect(self._pipeline(checkpoint), text)
+        return replace(found, units=read_units(self.root / checkpoint))
+
+    def gradient_flow(
+        self,
+        text: str,
+        checkpoints: Sequence[str] = KINDS,
+        token: int | None = None,
+        clip: float = 1.0,
+    ) -> GradientComparison:
+        """Return how the gradient of a token's loss fades, in several language models.
+
+        Args:
+            token: its number in the text, from 0; by default the last.
+            clip: what the norm of the gradient of all parameters is clipped at.
+
+        Raises:
+            UserError: an unknown checkpoint or token, or models that do not read alike.
+        """
+        if not checkpoints:
+            raise UserError("Choose one checkpoint or more.")
+        writers = [self.generator(name).checkpoint for name in checkpoints]
+        return compare_gradients(writers, text, token, clip)
+
+    def bptt(
+        self, text: str, units: str = "word", hidden: int = 4, seed: int = 0, slip: str = "none"
+    ) -> Derivation:
+        """Return backpropagation through time by hand for a short text; see derive."""
+        return derive(text, units, hidden, seed, slip)
+
     def diversity(self, generation: Generation) -> Diversity:
         """Return how varied the text is that was written, its prompt left out."""
         return diversity("".join(step.text for step in generation.steps))
@@ -260,7 +311,11 @@ class Service:
 
     def model(self, name: str) -> nn.Module:
         """Return the model of a checkpoint of any kind; errors are those of ``translator``."""
-        return self._pipeline(name).checkpoint.model
+        return self.checkpoint(name).model
+
+    def checkpoint(self, name: str) -> Checkpoint[Any]:
+        """Return a loaded checkpoint of any kind; errors are those of ``translator``."""
+        return self._pipeline(name).checkpoint
 
     def _pipeline(self, name: str) -> Pipeline:
         with self._lock:

@@ -11,6 +11,7 @@ import gradio as gr
 from core.errors import UserError
 from demo import limits
 from demo.api_generate import offer_generate as offer_generate
+from demo.api_inspect import offer_inspect as offer_inspect
 from demo.api_report import offer_report as offer_report
 from demo.api_spell import offer_correct as offer_correct
 from demo.lines import count_weights

@@ -16,6 +16,10 @@ SHORT_TURN = 0.02  # where so many write that each would wait long for its next 
 MAX_PREFIX = 500  # characters that a translation is begun with
 MAX_SCORED_WORDS = 100  # of a line that gets figures: TER tries all shifts of its words
 MAX_QUERY = 40_000  # characters of a link; a text at its limit fits, percent-encoded
+MAP_VALUES = 250_000  # of a map of gates, tokens by units; sent packed, and drawn as pixels
+ANSWER_VALUES = 500_000  # gates and states in an answer of the API: about 5 MB of JSON
+MAX_FOLLOWED = 500  # characters that a gradient is followed through: each step is kept
+MAX_COMPARED = 6  # models that it is followed through
 MAX_FILE_BYTES = 256 * 1024  # of a file to translate: a minute of one core
 MAX_FILE_LINES = 2_000
 MAP_CELLS = 40_000  # a map that a browser draws well: 200 words by 200
@@ -58,6 +62,9 @@ BEAM = Range("beam", 1, 10, whole=True)
 LENGTH_PENALTY = Range("length_penalty", 0, 2)
 TEMPERATURE = Range("temperature", 0.05, 2)
 THRESHOLD = Range("threshold", 0, 100)  # nats
+CLIP = Range("clip", 0.001, 1_000)
+TOKEN = Range("token", 0, MAX_FOLLOWED, whole=True)
+HIDDEN = Range("hidden", 1, 16, whole=True)
 SEED = Range("seed", 0, 2**31 - 1, whole=True)
 MAX_TOKENS = Range("max_tokens", 1, 1_000, whole=True)
 BEAM_TOKENS = Range("max_tokens", 1, 300, whole=True)  # of a beam method: it can't be watched
@@ -157,6 +164,43 @@ def correct_request(text: Any, checkpoint: Any, threshold: Any) -> dict[str, Any
         "text": check_text(text),
         "checkpoint": check_string(checkpoint, "checkpoint"),
         "threshold": THRESHOLD.check(threshold),
+    }
+
+
+def inspect_request(text: Any, checkpoint: Any) -> dict[str, Any]:
+    """Return the checked arguments of Service.inspect, or raise UserError that names a field."""
+    return {"text": check_text(text), "checkpoint": check_string(checkpoint, "checkpoint")}
+
+
+def gradient_request(text: Any, checkpoints: Any, token: Any, clip: Any) -> dict[str, Any]:
+    """Return the checked arguments of Service.gradient_flow, or raise UserError that names one.
+
+    ``token`` may be None: the last of the text.
+    """
+    text = check_text(text)
+    if len(text) > MAX_FOLLOWED:
+        raise UserError(
+            f"The text has {len(text):,} characters; the limit is {MAX_FOLLOWED} where a gradient "
+            "is followed. Please take a shorter one."
+        )
+    if not isinstance(checkpoints, list) or not 1 <= len(checkpoints) <= MAX_COMPARED:
+        raise UserError(f"checkpoints must name 1 to {MAX_COMPARED} language models.")
+    return {
+        "text": text,
+        "checkpoints": [check_string(name, "checkpoints") for name in checkpoints],
+        "token": None if token is None else TOKEN.check(token),
+        "clip": CLIP.check(clip),
+    }
+
+
+def bptt_request(text: Any, units: Any, hidden: Any, seed: Any, slip: Any) -> dict[str, Any]:
+    """Return the checked arguments of Service.bptt, or raise UserError that names a field."""
+    return {
+        "text": check_text(text),
+        "units": check_string(units, "units"),
+        "hidden": HIDDEN.check(hidden),
+        "seed": SEED.check(seed),
+        "slip": check_string(slip, "slip"),
     }
 
 

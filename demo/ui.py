@@ -11,7 +11,7 @@ from core.service import Service
 from demo import limits
 from demo.components.attention_map import plotly_head
 from demo.query import read_fields
-from demo.tabs import generate, reports, spell, translate
+from demo.tabs import generate, inspect, reports, spell, translate
 from demo.tabs.binding import QUIET
 from demo.theme import build_theme
 
@@ -21,6 +21,7 @@ TABS = [
     ("Translate", translate.build),
     ("Generate", generate.build),
     ("Spell", spell.build),
+    ("Inspect", inspect.build),
     ("Reports", reports.build),
 ]
 

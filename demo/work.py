@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.results import BeamTree, Hypothesis, Translation
 from core.pipelines.spelling_results import Correction
-from core.service import Service, TranslationScores, stop_when
+from core.service import Inspection, Service, TranslationScores, stop_when
 from demo import limits
 from demo.spaces_gpu import on_gpu
 
@@ -76,6 +76,7 @@ class Worker:
         self._score = on_gpu(service.score)
         self._beam_tree = on_gpu(service.beam_tree)
         self._correct = on_gpu(service.correct)
+        self._inspect = on_gpu(service.inspect)
 
     async def translate(self, **request) -> Translation:
         return await in_time(self._translate, **request)
@@ -136,3 +137,6 @@ class Worker:
 
     async def correct(self, **request) -> Correction:
         return await in_time(self._correct, **request)
+
+    async def inspect(self, **request) -> Inspection:
+        return await in_time(self._inspect, **request)

@@ -355,3 +355,28 @@ def test_what_can_not_be_corrected_is_told(run, arguments: list[str], told: str)
     result = run(*arguments)
     assert (result.status, result.out) == (2, "")
     assert told in result.err and result.err.count("\n") == 1
+
+
+def test_inspect_follows_a_gradient(run) -> None:
+    request = ["inspect", "We propose a model.", "--gradients", "--token", 3]
+    result = run(*request)
+    assert (result.status, result.err) == (0, "")
+    token, head, *lines = result.out.splitlines()
+    assert token == "token\tmodel"
+    states = [line.split("\t")[0].rpartition("-")[2] + line.split("\t")[2] for line in lines]
+    assert states == ["rnnh", "gruh", "lstmh", "lstmc"]
+    assert {len(line.split("\t")) for line in (head, *lines)} == {len(head.split("\t"))}
+    found = json.loads(run(*request, "--compare", "lm-arxiv-word-gru", "--json").out)
+    assert [flow["cell"] for flow in found["flows"]] == ["gru"]
+    assert found["read"] == ["a", "propose", "We", "<s>"]
+
+
+def test_inspect_derives_a_gradient_by_hand(run) -> None:
+    result = run("inspect", "the cat sat", "--bptt", "--slip", "transpose")
+    assert (result.status, result.err) == (0, "")
+    assert len(result.out.splitlines()) == 2 + 5 + 1 + 5
+    found = json.loads(run("inspect", "abba", "--bptt", "--characters", "--json").out)
+    assert found["tokens"] == ["a", "b", "b", "a"]
+    assert max(found["differences"]["none"].values()) <= 1e-10
+    wrong = run("inspect", "a " * 11, "--bptt")
+    assert (wrong.status, wrong.out) == (2, "") and "the limit is 10" in wrong.err

@@ -12,25 +12,42 @@ const LEGEND = { row: 22, item: 190 }; // pixels
 
 const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim();
 
-function trace({ name, x, y }, index) {
+// Plotly reads some markup in texts.
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+function trace({ name, x, y, texts, like }, place) {
+  const index = like ?? place;
   const round = Math.floor(index / COLOURS.length);
   const ink = COLOURS[index % COLOURS.length];
+  const paler = like !== undefined;
   return {
     type: "scatter",
-    mode: x.length > 40 ? "lines" : "lines+markers",
+    mode: x.length > 40 || paler ? "lines" : "lines+markers",
     name,
     x,
     y,
-    line: { color: ink, width: 2, dash: DASHES[(index + round) % DASHES.length] },
+    text: texts?.map(escaped),
+    showlegend: !paler,
+    opacity: paler ? 0.55 : 1,
+    line: { color: ink, width: paler ? 1.5 : 2, dash: DASHES[(index + round) % DASHES.length] },
     marker: { color: ink, size: x.length === 1 ? 10 : 6, symbol: MARKS[index % MARKS.length] + (round % 2 ? "-open" : "") },
-    hovertemplate: `%{y:.4g}<extra>%{fullData.name}, %{x}</extra>`,
+    hovertemplate: `%{y:.4g}${texts ? " · %{text}" : ""}<extra>%{fullData.name}, %{x}</extra>`,
   };
+}
+
+// Between powers of ten 2 and 5 have their marks where there is room for them.
+function logAxis({ lines }) {
+  const shown = lines.flatMap(({ y }) => y.filter((value) => value > 0).map(Math.log10));
+  const powers = Math.max(...shown) - Math.min(...shown);
+  const dtick = powers < 2 ? "D2" : Math.ceil(powers / 8);
+  return { type: "log", exponentformat: "power", dtick };
 }
 
 function layout(plot, width) {
   const [ink, line] = [colour("--body-text-color"), colour("--line")];
-  const several = plot.lines.length > 1;
-  const rows = several ? Math.ceil(plot.lines.length / Math.max(1, Math.floor(width / LEGEND.item))) : 0;
+  const named = plot.lines.filter(({ like }) => like === undefined).length;
+  const several = named > 1;
+  const rows = several ? Math.ceil(named / Math.max(1, Math.floor(width / LEGEND.item))) : 0;
   const axis = { gridcolor: line, linecolor: line, zeroline: false, automargin: false };
   return {
     width,
@@ -40,7 +57,7 @@ function layout(plot, width) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     xaxis: { ...axis, title: { text: plot.x_label } },
-    yaxis: { ...axis, title: { text: plot.y_label } },
+    yaxis: { ...axis, ...(plot.y_log ? logAxis(plot) : {}), title: { text: plot.y_label } },
     showlegend: several,
     legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" },
     hoverlabel: { align: "left" },

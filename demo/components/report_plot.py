@@ -1,28 +1,31 @@
 """Lines of a report, drawn by plotly: one plot for each pair of axes."""
 
+import html
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 HERE = Path(__file__).parent
-TEMPLATE = """<div class="report-plot" role="img" aria-label="The lines of the report; the table has
-their figures"></div>"""
+TEMPLATE = '<div class="report-plot" role="img" aria-label="{label}"></div>'
+LABEL = "The lines of the report; the table has their figures"
 
 
 class ReportPlot(gr.HTML):
     """Draws the lines of a report; they differ by dash and mark, not by colour alone.
 
     Value: [{"x_label", "y_label", "lines": [{"name", "x", "y"}]}], a plot each; a line of one point
-    is a mark, and x may be texts. None or [] shows nothing.
+    is a mark, and x may be texts. None or [] shows nothing. What may be absent: "y_log" of a plot,
+    for a logarithmic axis; of a line "texts", what hovering a point says of it, and "like", the
+    index of another line of which it is a variant, drawn paler and left out of the legend.
 
     A page that holds it puts `attention_map.plotly_head()` into its head.
     """
 
-    def __init__(self, value: list[dict[str, Any]] | None = None, **kwargs):
+    def __init__(self, value: list[dict[str, Any]] | None = None, *, label: str = LABEL, **kwargs):
         super().__init__(
             value=value,
-            html_template=TEMPLATE,
+            html_template=TEMPLATE.format(label=html.escape(label)),
             css_template=(HERE / "report_plot.css").read_text(encoding="utf-8"),
             js_on_load=(HERE / "report_plot.js").read_text(encoding="utf-8"),
             apply_default_css=False,

@@ -7,6 +7,8 @@ from core.pipelines.joined import join_translations
 from core.pipelines.results import Alternative, BeamNode, BeamTree, Hypothesis, Token, Translation
 from core.pipelines.sentences import Sentence
 from core.service import Service
+from tests.demo.made_gradients import Follower
+from tests.demo.made_inspection import Looker
 from tests.demo.made_reports import Archive
 from tests.demo.made_text import Writer
 
@@ -127,7 +129,7 @@ TREE = BeamTree(
 )
 
 
-class StandIn(Writer, Archive):
+class StandIn(Writer, Archive, Follower, Looker):
     """Takes the place of a Service: gives what is made here, or fails as it is told."""
 
     compare = Service.compare  # these two need no model

@@ -41,6 +41,9 @@ def test_the_page_offers_its_public_functions(service) -> None:
         "/generate",
         "/score",
         "/correct",
+        "/inspect",
+        "/inspect_gradients",
+        "/inspect_bptt",
         "/report",
     ]
 
@@ -70,6 +73,11 @@ def test_ids_are_given_once(service) -> None:
         *("checkpoint", "examples", "undo", "copy", "link"),
     ):
         assert f"spell-{name}" in ids
+    for name in (
+        *("checkpoint", "input", "run", "stop", "layer", "quantity", "gates", "units", "summary"),
+        *("message", "link", "gradients", "bptt"),
+    ):
+        assert f"inspect-{name}" in ids
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""A look inside a trained network: its gates and states, its gradients."""

@@ -1,0 +1,28 @@
+"""Units that go along with something visible, each a button."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+class UnitList(gr.HTML):
+    """Lists units; choosing one raises `select` with its `unit`, `quantity` and `feature`.
+
+    Value: {"title": str, "items": [{"unit", "quantity", "feature", "r", "share"}], "chosen":
+    [quantity, unit], "note": str}; ``r`` is a string, ``share`` from 0 to 1 its size. None shows
+    nothing.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs):
+        super().__init__(
+            value=value,
+            html_template='<h2 class="units-title"></h2><ol class="units"></ol>'
+            '<p class="note units-note"></p>',
+            css_template=(HERE / "unit_list.css").read_text(encoding="utf-8"),
+            js_on_load=(HERE / "unit_list.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            **kwargs,
+        )

@@ -1,0 +1,170 @@
+"""The Inspect tab: gates and states of any checkpoint, unit by unit, and its gradients."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from core.errors import UserError
+from core.service import Service
+from demo import api
+from demo.sight import Sight
+from demo.tabs import inspect_bptt, inspect_gradients, inspect_link
+from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
+from demo.tabs.inspect_layout import SHOWN, build_layout
+from demo.tabs.inspect_show import NO_MODEL, look, show
+from demo.work import Worker
+
+KINDS = ("language-model", "seq2seq", "spelling")
+SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, who reads it, and what is visible in it that a unit may go along with."""
+
+    text: str
+    checkpoint: str
+    feature: str | None = None
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.text} ({self.note})" if self.note else self.text
+
+
+EXAMPLES = [  # the page opens with the first
+    Example(
+        "Recurrent networks (such as the LSTM (a cell with three gates)) count open brackets.",
+        "lm-arxiv-word",
+        "inside brackets",
+    ),
+    Example(
+        "The model is trained on 40,000 abstracts. It reads them letter by letter.",
+        "lm-arxiv-char",
+        "letters of the word so far",
+        "letters",
+    ),
+    Example(
+        "Ein kleiner Hund schläft auf dem roten Sofa.", "translate-de-en", None, "a translator"
+    ),
+    Example("definately", "spell-en", None, "a corrector"),
+    Example(
+        "The first result [see also 1] is known, the second [see also 2] is not.",
+        "lm-arxiv-word",
+        "inside brackets",
+        "it fails here",
+    ),
+]
+
+
+def open_with(service: Service, sight: Sight, names: list[str]) -> Updates:
+    """Put the first example into view, computed now, and return what the tab opens with."""
+    if not names:
+        return {"message": NO_MODEL}
+    first = EXAMPLES[0]
+    name = first.checkpoint if first.checkpoint in names else names[0]
+    try:
+        found = service.inspect(first.text, name)
+        sight.take(found, first.feature)
+        return show(found, sight)
+    except UserError as error:
+        return {"message": str(error)}
+
+
+async def run(
+    worker: Worker, sight: Sight, text: str, checkpoint: str | None, feature: str | None = None
+) -> AsyncIterator[Updates]:
+    """Inspect for the page; after an error the last result stays as it is."""
+    work = asyncio.ensure_future(look(worker, text, checkpoint))
+    try:
+        if not (await asyncio.wait({work}, timeout=SLOW))[0]:
+            yield {"message": "Reading …"}
+        found = await work
+    except UserError as error:
+        yield {"message": str(error)}
+        return
+    finally:
+        work.cancel()  # a visitor who stops this waits for it no longer
+    sight.take(found, feature)
+    yield show(found, sight) | {"message": ""}
+
+
+async def run_example(worker: Worker, example: Example, sight: Sight) -> AsyncIterator[Updates]:
+    """Fill an example in and inspect it."""
+    yield {"source": example.text, "checkpoint": example.checkpoint}
+    async for updates in run(worker, sight, example.text, example.checkpoint, example.feature):
+        yield updates
+
+
+async def turn(worker: Worker, sight: Sight, **chosen: Any) -> Updates:
+    """Turn to another layer, quantity or unit of the text that is shown."""
+    if sight.text is None:
+        return {}
+    try:
+        found = await look(worker, sight.text, sight.checkpoint)
+    except UserError as error:
+        return {"message": str(error)}
+    if (sight.text, sight.checkpoint) != (found.text, found.checkpoint):
+        return {}  # meanwhile the visitor has turned to another text
+    if not sight.turn(found, **chosen):
+        return {}
+    return show(found, sight) | {"message": ""}
+
+
+def build(service: Service, page: gr.Blocks) -> None:
+    """Place the tab, bind its events and offer its API."""
+    names = [name for kind in KINDS for name in service.checkpoints(kind)]
+    sight, worker = Sight(), Worker(service)
+    examples = [example for example in EXAMPLES if example.checkpoint in names]
+    first = open_with(service, sight, names)
+    parts = build_layout(first, sight, names, [example.label for example in examples])
+    bind_runs(parts, worker, examples)
+    bind_choices(parts, worker)
+    inspect_link.bind_link(parts, worker, page, names)
+    api.offer_inspect(worker)
+    inspect_gradients.build(service, page)
+    inspect_bptt.build(service, page)
+
+
+def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> None:
+    """Let the button, a checkpoint and the examples run, and Stop end that."""
+    options = {"trigger_mode": "always_last", "show_progress": "minimal", **MODEL}
+    inputs = ["sight", "source", "checkpoint"]
+    running = [
+        bind(listen, partial(run, worker), parts, inputs, SHOWN, **options)
+        for listen in (parts["run"].click, parts["checkpoint"].input)
+    ]
+    outputs = [*SHOWN, "source", "checkpoint"]
+    for chip, example in zip(parts["chips"], examples, strict=True):
+        callback = partial(run_example, worker, example)
+        running.append(bind(chip.click, callback, parts, ["sight"], outputs, **options))
+    stopped = {"message": "Stopped; the last result is shown."}
+    bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=running)
+
+
+def bind_choices(parts: Parts, worker: Worker) -> None:
+    """Let a visitor turn to another layer, quantity or unit."""
+
+    async def on_layer(sight: Sight, layer: str) -> Updates:
+        return await turn(worker, sight, layer=layer)
+
+    async def on_quantity(sight: Sight, quantity: str) -> Updates:
+        return await turn(worker, sight, quantity=quantity)
+
+    async def on_found(sight: Sight, one: gr.EventData) -> Updates:
+        return await turn(worker, sight, quantity=one.quantity, unit=one.unit)
+
+    async def on_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updates:
+        if [one.layer, one.quantity] != [sight.layer, sight.quantity]:
+            return {}  # of a map that has gone
+        sight.unit = one.unit  # the map shows it already
+        return {"units": {**units, "chosen": [sight.quantity, sight.unit]}}
+
+    bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], SHOWN, **MODEL)
+    bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], SHOWN, **MODEL)
+    bind(parts["units"].select, on_found, parts, ["sight"], SHOWN, **MODEL)
+    bind(parts["gates"].select, on_unit, parts, ["sight", "units"], ["units"], **CHOICE)
