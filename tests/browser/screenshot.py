@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))  # started as a script, it finds only what stands 
 
 from tests.browser.conftest import launch  # noqa: E402
 from tests.browser.generate_page import GeneratePage  # noqa: E402
+from tests.browser.inspect_page import InspectPage  # noqa: E402
 from tests.browser.server import running_app  # noqa: E402
 from tests.browser.spell_page import SpellPage  # noqa: E402
 from tests.browser.translate_page import TranslatePage  # noqa: E402
@@ -64,7 +65,22 @@ def open_spell(page, address: str, full: bool) -> SpellPage:
     return tab
 
 
-TABS = {"translate": open_translate, "generate": open_generate, "spell": open_spell}
+def open_inspect(page, address: str, full: bool) -> InspectPage:
+    """Open the tab as it is, or with the map of a gate."""
+    page.goto(f"{address}/?tab=inspect")
+    tab = InspectPage(page)
+    if full:
+        tab.choose("quantity", "forget gate")
+    return tab
+
+
+TABS = {
+    "translate": open_translate,
+    "generate": open_generate,
+    "spell": open_spell,
+    "inspect": open_inspect,
+}
+SHOWN = {"inspect": 1_600}  # pixels from the top, where the README does not show a whole page
 
 
 def photograph(browser, address: str, file: Path, width: int, scheme: str, full: bool) -> None:
@@ -75,7 +91,9 @@ def photograph(browser, address: str, file: Path, width: int, scheme: str, full:
     page.evaluate("window.scrollTo(0, 0)")
     tab.wait_until_idle()
     file.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=file, full_page=True)
+    shown = SHOWN.get(file.stem)
+    clip = {"x": 0, "y": 0, "width": width, "height": shown} if shown else None
+    page.screenshot(path=file, full_page=True, clip=clip)
     page.close()
     print(file)
 

@@ -3,20 +3,18 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from core.service import Service
 from demo.tabs.inspect import EXAMPLES
 from tests.browser.conftest import watch
+from tests.browser.inspect_page import InspectPage
 from tests.browser.tiny_app import WORDS
-from tests.browser.translate_page import IDLE
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} `{{7*7}}` </script> $N$"
-VALUES = "plot => plot.data[0].z"  # a row for each unit
 # x and y of a cell in the map, which has margins.
 CELL = """(body, [token, unit]) => {
   const box = body.querySelector(".gate-row"), all = body.getBoundingClientRect();
@@ -24,38 +22,6 @@ CELL = """(body, [token, unit]) => {
   const [width, height] = [box.offsetWidth / z[0].length, 380 / z.length];
   return [all.x + 46 + (token + 0.5) * width, all.y + 4 + (unit + 0.5) * height];
 }"""
-
-
-class InspectPage:
-    """The first card of the tab; what it shows is read from what is drawn."""
-
-    def __init__(self, page: Page):
-        self.page = page
-        self.map = self.find("gates").locator(".gate-body")
-        self.line = self.find("unit").locator(".gate-line")
-        self.number = self.find("unit").locator(".gate-number")
-        self.found = self.find("units").locator("button")
-        self.message = self.find("message").locator(".plain-text")
-        self.find("gates").locator(".heatmaplayer image").wait_for()
-        page.wait_for_function(IDLE)
-
-    def find(self, name: str) -> Locator:
-        return self.page.locator(f"#inspect-{name}")
-
-    def values(self) -> list[list[float]]:
-        return self.find("gates").locator(".gate-plot").evaluate(VALUES)
-
-    def choose(self, name: str, option: str) -> None:
-        self.find(name).locator("input").click()
-        self.page.get_by_role("option", name=option, exact=True).click()
-        expect(self.map).to_have_attribute("aria-label", re.compile(re.escape(option)))
-
-    def run(self, text: str) -> None:
-        self.find("input").locator("textarea").fill(text)
-        self.page.keyboard.press("Control+Enter")
-
-    def pressed(self) -> list[str]:
-        return self.find("units").locator("[aria-pressed=true] small").all_inner_texts()
 
 
 @pytest.fixture
