@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: help install install-dev chromium demo test lint bench clean
+.PHONY: help install install-dev chromium demo test lint bench reports clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ ·/'
@@ -49,10 +49,14 @@ lint: install-dev  ## ruff and the type check
 	$(PYTHON) -m mypy core
 
 test: chromium lint  ## everything that must pass before a commit
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: install-dev  ## measure speed and memory on this machine
 	$(PYTHON) -m tests.benchmarks
+
+reports: install-dev  ## repeat the stored comparisons, hours of a core; QUICK=1 in minutes
+	$(PYTHON) -m core data stats $(if $(QUICK),--no-store)
+	$(PYTHON) -m core study --all $(if $(QUICK),--quick)
 
 train-%: install-dev  ## train a recipe: make train-translate-de-en
 	$(PYTHON) -m core train $*

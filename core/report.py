@@ -1,10 +1,19 @@
 """The form of a stored result, checkpoints/reports/<name>.json, which the Reports tab draws."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+Report = dict[str, Any]
+
+
+class Study(NamedTuple):
+    """A comparison that answers one question, and can be repeated."""
+
+    run: Callable[..., Report]  # (command, **sizes) -> report
+    quick: dict[str, Any]  # sizes with which it takes a minute, or a few
 
 
 def report(
@@ -14,7 +23,7 @@ def report(
     rows: Sequence[dict[str, Any]],
     series: Sequence[dict[str, Any]],
     finding: str,
-) -> dict[str, Any]:
+) -> Report:
     """Return a report with today's date and this machine.
 
     Args:

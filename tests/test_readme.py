@@ -23,8 +23,8 @@ from core.commands.evaluate_language_model import PARTS as TEXT_PARTS
 from core.commands.study import STUDIES
 from core.evaluation.alignment import ALIGNMENTS
 from core.evaluation.held_out import NUMERALS, PARTS, TYPED
-from core.training import studies
 from core.training.recipes import RECIPES
+from core.training.studies import table
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -130,8 +130,8 @@ def check_names(parsed: dict[str, object]) -> None:
         assert (ROOT / "checkpoints" / str(parsed["name"])).is_dir()
         parts = {*PARTS, *NUMERALS, ALIGNMENTS.stem, *TEXT_PARTS, *SPELLING_PARTS}
         assert str(parsed["part"]).removesuffix(TYPED) in parts
-    if parsed["command"] == "study":
-        assert parsed["name"] in {**STUDIES, **studies.STUDIES}
+    if parsed["command"] == "study" and not parsed["every"]:
+        assert parsed["name"] in {**STUDIES, **table.STUDIES}
 
 
 def check_help(command: str, arguments: list[str], folder: Path) -> None:

@@ -1,16 +1,14 @@
 """Stored results and the training runs beside them, all in the form of core.report."""
 
 from pathlib import Path
-from typing import Any
 
 from core.checkpoint import read_config, read_history, read_json
 from core.errors import UserError
+from core.report import Report as Report
 from core.report import curve
 
 _FIELDS = ("title", "question", "command", "date", "machine", "rows", "series", "finding")
 _TRAINING = "training-"  # stands before the name of a checkpoint
-
-Report = dict[str, Any]
 
 
 def report_titles(root: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from core.decoding.options import DecodingOptions
+from core.measuring import in_turns
 from core.models.language_model import LanguageModel, RecurrentState
 from core.models.protocol import StepOutput
 from core.pipelines.generation import Generation, Step
@@ -22,7 +23,7 @@ from core.pipelines.generator import TextGenerator
 from core.service import CHECKPOINTS, Service
 from demo import limits
 from tests.benchmarks.report import Figure
-from tests.benchmarks.step import Call, affine, fastest, in_turns
+from tests.benchmarks.step import Call, affine, fastest
 
 WRITERS = ("lm-arxiv-word", "lm-arxiv-char")
 OPTIONS = DecodingOptions("sample", temperature=0.8, top_p=0.9)

@@ -5,11 +5,10 @@ Run as a script it prints {"loaded": MiB, "sentence": MiB, "file": MiB}, each th
 
 import json
 import os
-import resource
 import subprocess
 import sys
-from pathlib import Path
 
+from core.measuring import peak_mebibytes
 from tests.benchmarks.report import Figure
 
 
@@ -26,16 +25,6 @@ def measure_memory(threads: int) -> list[Figure]:
     ]
 
 
-def _peak_mebibytes() -> float:
-    status = Path("/proc/self/status")
-    if status.is_file():
-        # Not getrusage: on Linux that begins with the peak of the process that started this one.
-        lines = status.read_text(encoding="utf-8").splitlines()
-        (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
-        return int(peak) / 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # bytes on macOS
-
-
 def _main() -> None:
     from core.decoding.options import DecodingOptions
     from core.service import Service
@@ -43,12 +32,12 @@ def _main() -> None:
 
     service, peaks = Service(device="cpu"), {}
     service.translator()
-    peaks["loaded"] = _peak_mebibytes()
+    peaks["loaded"] = peak_mebibytes()
     service.translate(SENTENCE)
-    peaks["sentence"] = _peak_mebibytes()
+    peaks["sentence"] = peak_mebibytes()
     sources = [pair.source for pair in test_set()]
     list(service.translator().translate_lines(sources, DecodingOptions()))
-    peaks["file"] = _peak_mebibytes()
+    peaks["file"] = peak_mebibytes()
     print(json.dumps(peaks))
 
 

@@ -11,9 +11,10 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from core.measuring import in_turns
 from core.models.recurrent import LSTM, LSTM_FORMS
 from tests.benchmarks.report import Figure
-from tests.benchmarks.step import Call, in_turns
+from tests.benchmarks.step import Call
 
 ROUNDS = 40
 FORM, REACH = "hoisted", "≤ 1.3, goal 1.0"

@@ -7,13 +7,13 @@ projection. Each product is written in the ways that plain PyTorch offers (``lin
 """
 
 import statistics
-import time
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from core.measuring import in_turns
 from core.models.seq2seq import Seq2Seq
 from tests.benchmarks.report import Figure
 
@@ -36,7 +36,8 @@ def measure_step(model: Seq2Seq, rounds: int = ROUNDS) -> list[Figure]:
         for product in quickest:
             product()
 
-    taken = in_turns({"step": lambda: model.step(token, state), "bound": bound}, rounds)
+    calls: dict[str, Call] = {"step": lambda: model.step(token, state), "bound": bound}
+    taken = in_turns(calls, rounds, REPEATS)
     step, least = (1e6 * statistics.median(taken[name]) for name in ("step", "bound"))
     ratio = statistics.median(a / b for a, b in zip(taken["step"], taken["bound"], strict=True))
     return [
@@ -85,18 +86,5 @@ def _plain(left: Tensor, right: Tensor) -> list[Call]:
 
 def fastest(ways: list[Call]) -> Call:
     """Return the way that takes the least time."""
-    taken = in_turns(dict(enumerate(ways)), 30)
+    taken = in_turns(dict(enumerate(ways)), 30, REPEATS)
     return ways[min(taken, key=lambda way: min(taken[way]))]
-
-
-def in_turns(calls: dict, rounds: int, repeats: int = REPEATS) -> dict:
-    """Return the seconds of each call by name, ``rounds`` of them: drift meets all alike."""
-    taken: dict = {name: [] for name in calls}
-    for turn in range(rounds + 3):  # the first three warm up
-        for name, call in calls.items():
-            started = time.perf_counter()
-            for _ in range(repeats):
-                call()
-            if turn >= 3:
-                taken[name].append((time.perf_counter() - started) / repeats)
-    return taken

@@ -1,37 +1,25 @@
 """The study of our LSTM reads windows of five words, and trains ours and torch's side by side."""
 
-import gzip
 from pathlib import Path
 
 import pytest
 
 from core.errors import UserError
-from core.training.studies import penn_small
+from core.training.studies.next_word import load_windows
+from core.training.studies.penn_small import penn_small
+from core.training.studies.shared_layers import shared_layers
 from tests.training.test_studies import ROW
-
-LINES = {
-    "train": ["the dog sat on the mat"] * 4 + ["a cat ran", "the <unk> ran off"],
-    "valid": ["the cat sat on a mat"] * 4,
-    "test": ["the cow sat on the mat"] * 4,
-}
+from tests.training.tiny_penn import LINES, write_penn
 
 
 @pytest.fixture(autouse=True)
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A few lines, in batches of 4, for a narrow model and two epochs."""
-    (tmp_path / "penn-small").mkdir()
-    for part, lines in LINES.items():
-        content = "".join(f" {line} \n" for line in lines)
-        (tmp_path / "penn-small" / f"{part}.txt.gz").write_bytes(gzip.compress(content.encode()))
-    monkeypatch.setenv("SEQLENS_DATA", str(tmp_path))
-    small = {"_BATCH": 4, "_EPOCHS": 2, "_EMBEDDING_SIZE": 8, "_HIDDEN_SIZE": 8}
-    for name, value in {**small, "_LEARNING_RATE": 0.05}.items():
-        monkeypatch.setattr(penn_small, name, value)
-    return tmp_path
+def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few sentences, in batches of 4."""
+    write_penn(tmp_path, monkeypatch)
 
 
 def test_a_window_is_five_words_and_the_next_one() -> None:
-    parts, words = penn_small.load_windows()
+    parts, words = load_windows()
     known = sorted({word for line in LINES["train"] for word in f"<sos> {line} <eos>".split()})
     assert words == len(known)
     # <sos> the dog sat on the mat <eos>: three windows a line; a line of five, as one is, has none.
@@ -46,7 +34,7 @@ def test_a_window_is_five_words_and_the_next_one() -> None:
 
 
 def test_the_report_compares_ours_with_torch_s() -> None:
-    report = penn_small.penn_small("a command")
+    report = penn_small("a command", epochs=2)
     assert report.keys() == ROW and report["command"] == "a command"
     rows = {row["model"]: row for row in report["rows"]}
     assert [len(line["y"]) for line in report["series"]] == [2] * len(rows)
@@ -59,10 +47,26 @@ def test_the_report_compares_ours_with_torch_s() -> None:
     assert rows["own, 1 layer"]["valid_perplexity"] < 12  # that of a guess among 12 words
     three = [row["valid_perplexity"] for row in rows.values() if row["layers"] == 3]
     assert len(set(three)) >= 3  # what is changed changes something
-    assert f"with {min(three)}." in report["finding"]
+    assert f", with {min(three)}, are" in report["finding"]
 
 
-def test_a_missing_file_is_named(tiny: Path) -> None:
-    (tiny / "penn-small" / "test.txt.gz").unlink()
+def test_shared_layers_have_the_recurrent_weights_of_one() -> None:
+    report = shared_layers("a command", epochs=1, seeds=2)
+    assert report.keys() == ROW
+    rows = {row["model"]: row for row in report["rows"]}
+    one = rows["1 layer, its own weights"]["of_the_layers"]
+    for layers in (2, 3):
+        own, shared = rows[f"{layers} layers, their own weights"], rows[f"{layers} layers, shared"]
+        assert own["of_the_layers"] == layers * one and shared["of_the_layers"] == one
+        assert own["weights"] - shared["weights"] == (layers - 1) * one
+        assert own["valid_perplexity"] != shared["valid_perplexity"]
+    for row in rows.values():
+        assert row["lowest"] < row["valid_perplexity"] < row["highest"]  # the seeds differ
+    assert "2 layers that share have 50% fewer" in report["finding"]
+    assert "3 layers that share have 67% fewer" in report["finding"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "penn-small" / "test.txt.gz").unlink()
     with pytest.raises(UserError, match=r"test\.txt\.gz is missing"):
-        penn_small.load_windows()
+        load_windows()

@@ -57,11 +57,8 @@ def test_an_epoch_is_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(runs.run("here", recipe, epochs=4).history) == 4
 
 
-def test_a_frozen_embedding_is_not_counted_and_not_trained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(studies, "_EPOCHS", 2)
-    report = studies.word_vectors("a command")
+def test_a_frozen_embedding_is_not_counted_and_not_trained(tmp_path: Path) -> None:
+    report = studies.word_vectors("a command", epochs=2)
     assert report.keys() == ROW and report["command"] == "a command"
     weights = {row["embedding"]: row["weights_trained"] for row in report["rows"]}
     assert weights["scratch"] == weights["tuned"] > weights["frozen"]
@@ -73,25 +70,10 @@ def test_a_frozen_embedding_is_not_counted_and_not_trained(
     assert row.tolist() == pytest.approx(given, abs=1e-3)  # float16
 
 
-def test_the_kinds_are_compared_by_words_and_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies, "_EPOCHS", 2)
-    report = studies.recurrent_kinds("a command")
+def test_the_kinds_are_compared_by_words_and_characters() -> None:
+    report = studies.recurrent_kinds("a command", epochs=2)
     units = ("word", "character")
     names = [f"{unit}-{cell}" for unit in units for cell in ("rnn", "gru", "lstm")]
     assert [row["model"] for row in report["rows"]] == names
     assert [len(line["y"]) for line in report["series"]] == [2] * 12
     assert all(row["perplexity"] > 1 and row["sample"] for row in report["rows"])
-
-
-@pytest.mark.parametrize(
-    ("losses", "epoch"),
-    [
-        ([5, 4, 3, 3.5, 3.4, 3.3], 4),  # two epochs behind the best, at 2
-        ([5, 4, 4.5, 3, 3.5, 2], 5),  # never two in a row: the last
-        ([1, 2, 3], 2),
-    ],
-)
-def test_early_stopping_ends_after_so_many_epochs_without_progress(
-    losses: list[float], epoch: int
-) -> None:
-    assert studies._stopped(losses, patience=2) == epoch

@@ -34,13 +34,12 @@ DATA = SpellingData(
 
 @pytest.fixture(autouse=True)
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The study with two small sizes and two epochs, on thirty made-up pairs."""
+    """The study with two small sizes, on thirty made-up pairs."""
     small = {
         "WORK": tmp_path,
         "load_spelling": lambda: DATA,
         "_PAIRS": 30,
         "_VALID": 6,
-        "_EPOCHS": 2,
         "_HIDDEN_SIZES": (16, 32),
     }
     for name, value in small.items():
@@ -80,7 +79,7 @@ def test_the_encoder_has_half_the_size_in_each_direction() -> None:
 
 
 def test_there_is_a_row_and_two_curves_for_each_size_and_ratio(tmp_path: Path) -> None:
-    report = teacher_forcing.teacher_forcing("a command")
+    report = teacher_forcing.teacher_forcing("a command", epochs=2)
     assert report.keys() == ROW and report["command"] == "a command"
     rows, lines = report["rows"], {line["name"]: line["y"] for line in report["series"]}
     runs = [(row["hidden_size"], row["ratio"]) for row in rows]
@@ -112,7 +111,7 @@ def test_each_epoch_is_measured_with_its_own_weights(
         return 0.1 * len(measured)
 
     monkeypatch.setattr(teacher_forcing, "_bleu4", bleu4)
-    assert teacher_forcing._run(16, 0.5).bleu4 == pytest.approx([0.1, 0.2])
+    assert teacher_forcing._run(16, 0.5, epochs=2).bleu4 == pytest.approx([0.1, 0.2])
     kept = kept_weights(tmp_path / "teacher-forcing-16-0.5-run" / "weights")
     assert not kept[0]["decoder.bias"].equal(kept[1]["decoder.bias"])
     for one, other in zip(measured, kept, strict=True):

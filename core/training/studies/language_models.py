@@ -8,17 +8,16 @@ import torch
 
 from core.data.word_vectors import place_vectors
 from core.decoding.options import DecodingOptions
+from core.evaluation.early_stopping import stopped
 from core.pipelines.generator import TextGenerator
-from core.report import report
+from core.report import Report, report
 from core.tokenizers.word import WordTokenizer
 from core.training.language_modelling import LanguageModelTask
 from core.training.recipes import LanguageModelRecipe
-from core.training.studies.runs import WORK, Report, curves, run
+from core.training.studies.runs import WORK, curves, run
 from core.training.word_vectors import train_vectors
 
 _CELLS = ("rnn", "gru", "lstm")
-_EPOCHS = 10  # of every run but those that are to over-fit, which have
-_MANY = 200
 _SIZES: dict[str, Any] = {"embedding_size": 64, "hidden_size": 128, "num_layers": 1}
 _WORDS = LanguageModelRecipe(
     name="study",
@@ -39,19 +38,19 @@ _CHARACTERS = dataclasses.replace(
 )
 
 
-def recurrent_kinds(command: str) -> Report:
-    """RNN, GRU and LSTM, of words and of characters, ten epochs each on few abstracts."""
+def recurrent_kinds(command: str, epochs: int = 10) -> Report:
+    """RNN, GRU and LSTM, of words and of characters, on few abstracts."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for unit, recipe in (("word", _WORDS), ("character", _CHARACTERS)):
         for cell in _CELLS:
             name = f"{unit}-{cell}"
-            done = run(name, _with(recipe, cell=cell), epochs=_EPOCHS)
+            done = run(name, _with(recipe, cell=cell), epochs=epochs)
             rows.append(
                 {
                     "model": name,
                     "weights": done.weights,
-                    "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
+                    "seconds_per_epoch": round(done.history[-1]["seconds"] / epochs, 1),
                     "perplexity": round(done.scores.perplexity, 2),
                     "comparable_bits_per_character": round(
                         done.scores.comparable_bits_per_character, 3
@@ -67,7 +66,7 @@ def recurrent_kinds(command: str) -> Report:
         for unit in ("word", "character")
     }
     return report(
-        "RNN, GRU and LSTM on 1,800 abstracts, ten epochs",
+        f"RNN, GRU and LSTM on 1,800 abstracts, {epochs} epochs",
         "What do gates cost, and what do they gain?",
         command,
         rows,
@@ -77,15 +76,15 @@ def recurrent_kinds(command: str) -> Report:
     )
 
 
-def overfitting(command: str) -> Report:
+def overfitting(command: str, epochs: int = 200) -> Report:
     """RNN and LSTM of words for many epochs on few abstracts."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for cell in ("rnn", "lstm"):
-        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=_MANY)
+        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=epochs)
         losses = [row["valid_loss"] for row in done.history]
         best = losses.index(min(losses))
-        stop = _stopped(losses, patience=10)
+        stop = stopped(losses, patience=10)
         rows.append(
             {
                 "model": f"word-{cell}",
@@ -104,17 +103,17 @@ def overfitting(command: str) -> Report:
         for row in rows
     )
     return report(
-        f"{_MANY} epochs on 1,800 abstracts",
+        f"{epochs} epochs on 1,800 abstracts",
         "When does a model begin to learn its text by heart, and what would early stopping save?",
         command,
         rows,
         series,
         f"{told}; stopping after 10 epochs without progress would have saved"
-        f" {sum(row['epochs_saved'] for row in rows)} of {_MANY * len(rows)} epochs.",
+        f" {sum(row['epochs_saved'] for row in rows)} of {epochs * len(rows)} epochs.",
     )
 
 
-def word_vectors(command: str) -> Report:
+def word_vectors(command: str, epochs: int = 10) -> Report:
     """Word vectors from the training part: none, frozen, tuned."""
     path, size = WORK / "vectors.txt", 96
     train_vectors("arxiv", size, path)
@@ -127,7 +126,7 @@ def word_vectors(command: str) -> Report:
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for name, recipe in (("scratch", plain), ("frozen", frozen), ("tuned", given)):
-        done = run(f"vectors-{name}", recipe, epochs=_EPOCHS)
+        done = run(f"vectors-{name}", recipe, epochs=epochs)
         rows.append(
             {
                 "embedding": name,
@@ -135,7 +134,7 @@ def word_vectors(command: str) -> Report:
                 "words": coverage.words,
                 "weights_trained": done.weights,
                 "perplexity": round(done.scores.perplexity, 1),
-                "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
+                "seconds_per_epoch": round(done.history[-1]["seconds"] / epochs, 1),
             }
         )
         series += curves(name, done.history)
@@ -146,23 +145,23 @@ def word_vectors(command: str) -> Report:
         command,
         rows,
         series,
-        f"The {best['embedding']} embedding is best: perplexity {best['perplexity']} after ten"
-        f" epochs, {rows[0]['perplexity']} from scratch.",
+        f"The {best['embedding']} embedding is best: perplexity {best['perplexity']} after"
+        f" {epochs} epochs, {rows[0]['perplexity']} from scratch.",
     )
 
 
-def documents_or_stream(command: str) -> Report:
+def documents_or_stream(command: str, epochs: int = 10) -> Report:
     """Documents from an empty state, or one text cut into lanes."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for name, continuous in (("documents", False), ("stream", True)):
         recipe = dataclasses.replace(_WORDS, continuous=continuous)
-        done = run(f"cut-{name}", recipe, epochs=_EPOCHS)
+        done = run(f"cut-{name}", recipe, epochs=epochs)
         rows.append(
             {
                 "cut": name,
                 "perplexity": round(done.scores.perplexity, 1),
-                "seconds_per_epoch": round(done.history[-1]["seconds"] / _EPOCHS, 1),
+                "seconds_per_epoch": round(done.history[-1]["seconds"] / epochs, 1),
             }
         )
         series += curves(name, done.history)
@@ -180,17 +179,6 @@ def documents_or_stream(command: str) -> Report:
 
 def _with(recipe: LanguageModelRecipe, **sizes: Any) -> LanguageModelRecipe:
     return dataclasses.replace(recipe, model={**recipe.model, **sizes})
-
-
-def _stopped(losses: list[float], patience: int) -> int:
-    """Return the epoch, from 0, at which early stopping would have ended."""
-    best = 0
-    for epoch, loss in enumerate(losses):
-        if loss < losses[best]:
-            best = epoch
-        if epoch - best >= patience:
-            return epoch
-    return len(losses) - 1
 
 
 def _sample(writer: TextGenerator) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from core.report import report
+from core.report import Report, report
 from core.training.run import train
-from core.training.studies.runs import Report
 from core.training.studies.teacher_forcing import few_pairs, plan
 
 _HIDDEN_SIZE = 256

@@ -14,7 +14,6 @@ from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe
 from core.training.run import train
 
-Report = dict[str, Any]
 WORK = Path("runs") / "studies"
 
 

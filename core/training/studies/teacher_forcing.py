@@ -13,16 +13,15 @@ from core.data.spelling import SpellingData, load_spelling
 from core.decoding.options import DecodingOptions
 from core.evaluation.spelling import score_spelling
 from core.pipelines.sentence_model import SentenceModel
-from core.report import curve, report
+from core.report import Report, curve, report
 from core.training.callbacks import kept_weights
 from core.training.options import RunOptions
 from core.training.recipes import SpellingRecipe
 from core.training.run import train
 from core.training.spelling import SpellingTask
-from core.training.studies.runs import WORK, Report
+from core.training.studies.runs import WORK
 
 _PAIRS, _VALID = 16_000, 400  # misspellings to train on and to validate with
-_EPOCHS = 10
 _HIDDEN_SIZES, _RATIOS = (256, 512), (1.0, 0.5, 0.0)
 _RECIPE = SpellingRecipe(
     name="teacher-forcing",
@@ -77,12 +76,12 @@ def _steps_of_epoch(task: SpellingTask) -> int:
     return next(number for number, batch in stream if batch.next_place == (1, 0))
 
 
-def _run(hidden_size: int, ratio: float) -> _Run:
-    recipe, options = plan(hidden_size, ratio, _EPOCHS, device="cpu")
+def _run(hidden_size: int, ratio: float, epochs: int) -> _Run:
+    recipe, options = plan(hidden_size, ratio, epochs, device="cpu")
     # Of the processor, not of the clock: other programs may share its cores.
     started = time.process_time()
     train(recipe, options, few_pairs())
-    seconds = (time.process_time() - started) / _EPOCHS
+    seconds = (time.process_time() - started) / epochs
     checkpoint = load_checkpoint(options.output)
     weights = sum(parameter.numel() for parameter in checkpoint.model.parameters())
     losses = [row["valid_loss"] for row in read_history(options.output)]
@@ -103,14 +102,14 @@ def _bleu4(corrector: SentenceModel) -> float:
     return score_spelling(pairs, outputs).bleu4
 
 
-def teacher_forcing(command: str) -> Report:
+def teacher_forcing(command: str, epochs: int = 10) -> Report:
     """Hidden sizes 256 and 512, each with the ratios 1, 0.5 and 0, on few misspellings."""
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
-    epochs = list(range(1, _EPOCHS + 1))
+    numbers = list(range(1, epochs + 1))
     for hidden_size in _HIDDEN_SIZES:
         for ratio in _RATIOS:
-            done = _run(hidden_size, ratio)
+            done = _run(hidden_size, ratio, epochs)
             best = max(done.bleu4)
             rows.append(
                 {
@@ -124,11 +123,11 @@ def teacher_forcing(command: str) -> Report:
                 }
             )
             name = f"{hidden_size}, ratio {ratio:g}"
-            series.append(curve(f"{name}, loss", epochs, done.losses, "epoch", "nats"))
+            series.append(curve(f"{name}, loss", numbers, done.losses, "epoch", "nats"))
             bleu4 = [round(one, 4) for one in done.bleu4]
-            series.append(curve(f"{name}, BLEU-4", epochs, bleu4, "epoch", "BLEU-4"))
+            series.append(curve(f"{name}, BLEU-4", numbers, bleu4, "epoch", "BLEU-4"))
     return report(
-        f"Teacher forcing: a spelling corrector on {_PAIRS:,} misspellings, {_EPOCHS} epochs",
+        f"Teacher forcing: a spelling corrector on {_PAIRS:,} misspellings, {epochs} epochs",
         "Does a decoder correct better that has read some of its own letters in training?",
         command,
         rows,
