@@ -27,9 +27,11 @@ def pin(view: View | None, row: int | None, column: int | None) -> Updates:
 
 
 async def list_alternatives(worker: Worker, view: View | None) -> Updates:
-    """List what could stand in place of the pinned target token."""
-    if view is None or view.pin.row is None:
+    """List what could stand in place of the pinned target token; nothing where none is pinned."""
+    if view is None:
         return {}
+    if view.pin.row is None:
+        return {"alternatives": None}  # the answer for an earlier pin may have come meanwhile
     try:
         scored = await worker.score(
             text=view.shown.source,

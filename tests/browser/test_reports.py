@@ -10,6 +10,7 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core.service import Service
+from demo.reports import plots_of
 from tests.browser.conftest import watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +55,9 @@ def test_the_tab_opens_with_its_first_report(open_reports, core: Service) -> Non
     first = core.report(next(iter(core.reports())))
     expect(page.locator("#reports-finding")).to_have_text(first["finding"])
     expect(page.locator("#reports-command")).to_have_text(first["command"])
-    assert drawn(page) == [[[line["name"], len(line["x"])] for line in first["series"]]]
+    assert drawn(page) == [
+        [[line["name"], len(line["x"])] for line in plot["lines"]] for plot in plots_of(first)
+    ]
 
 
 def test_a_report_is_chosen_and_its_link_opens_it_again(open_reports, core: Service) -> None:

@@ -125,7 +125,8 @@ def test_mcp_lists_the_tools_and_calls_one(app: str) -> None:
         ):
             await session.initialize()
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
-            assert tools.keys() == {"translate", "generate", "score", "correct", "report"}
+            inspect = {"inspect", "inspect_gradients", "inspect_bptt"}
+            assert tools.keys() == {"translate", "generate", "score", "correct", "report", *inspect}
             tool = tools["translate"]
             assert "German" in tool.description
             assert all(tool.inputSchema["properties"][name]["description"] for name in FIELDS)

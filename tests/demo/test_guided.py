@@ -37,6 +37,10 @@ def pin(worker, view: View | None, row: int | None, column: int | None) -> dict:
     return updates | do(guided.list_alternatives, worker, updates.get("view"))
 
 
+def test_without_a_pin_there_are_no_alternatives_whatever_came_late(worker) -> None:
+    assert do(guided.list_alternatives, worker, View(PIECES)) == {"alternatives": None}
+
+
 def test_a_pinned_row_shows_what_could_stand_there(worker, service) -> None:
     view = View(replace(PIECES, forced=RULES[:1]))
     updates = pin(worker, view, 1, None)

@@ -46,6 +46,9 @@ class SlowModel:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
+    def __call__(self, *arguments: Any) -> Any:
+        return self._model(*arguments)
+
     def step(self, *arguments: Any) -> Any:
         time.sleep(self._seconds)
         return self._model.step(*arguments)
