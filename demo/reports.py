@@ -27,7 +27,7 @@ def table_of(report: Report) -> dict[str, Any] | None:
         first, *rest = zip(names, *cells, strict=True)
         return {"head": list(first), "rows": [list(row) for row in rest]}
     table: dict[str, Any] = {"head": names, "rows": cells}
-    texts = [n for n in range(1, len(head)) if any(len(row[n]) > 60 for row in cells)]
+    texts = [n for n in range(1, len(head)) if any(len(row[n]) > 40 for row in cells)]
     return table | ({"wide": texts[-1]} if texts else {})
 
 
