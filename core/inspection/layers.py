@@ -28,13 +28,6 @@ class Packed(NamedTuple):
         """Return (N, …) of the rows (T, …) of each text."""
         return torch.stack([values[text][step] for text, step in self.places])
 
-    def unpack(self, values: Tensor) -> list[Tensor]:
-        """Return the rows (T, …) of each text, of values (N, …)."""
-        numbers: list[list[int]] = [[] for _ in self.order]
-        for number, (text, _) in enumerate(self.places):
-            numbers[text].append(number)
-        return [values[rows] for rows in numbers]
-
 
 def pack(rows: Sequence[Sequence[int]], device: torch.device) -> Packed:
     """Return the ids of texts, none of them empty, in one row."""

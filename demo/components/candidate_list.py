@@ -21,9 +21,12 @@ class CandidateList(gr.HTML):
     def __init__(self, value: dict[str, Any] | None = None, **kwargs):
         super().__init__(
             value=value,
-            html_template='<h2 class="candidates-title"></h2><ol class="candidates"></ol>'
+            html_template='<h2 class="candidates-title"></h2><ol class="choices candidates"></ol>'
             '<p class="note candidates-note"></p>',
-            css_template=(HERE / "candidate_list.css").read_text(encoding="utf-8"),
+            css_template="".join(
+                (HERE / name).read_text(encoding="utf-8")
+                for name in ("choices.css", "candidate_list.css")
+            ),
             js_on_load=(HERE / "candidate_list.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             **kwargs,

@@ -19,9 +19,12 @@ class UnitList(gr.HTML):
     def __init__(self, value: dict[str, Any] | None = None, **kwargs):
         super().__init__(
             value=value,
-            html_template='<h2 class="units-title"></h2><ol class="units"></ol>'
+            html_template='<h2 class="units-title"></h2><ol class="choices units"></ol>'
             '<p class="note units-note"></p>',
-            css_template=(HERE / "unit_list.css").read_text(encoding="utf-8"),
+            css_template="".join(
+                (HERE / name).read_text(encoding="utf-8")
+                for name in ("choices.css", "unit_list.css")
+            ),
             js_on_load=(HERE / "unit_list.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             **kwargs,
