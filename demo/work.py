@@ -35,7 +35,9 @@ async def in_time(function: Callable, /, **arguments):
     call = functools.partial(context.run, function, **arguments)
     try:
         future = asyncio.get_running_loop().run_in_executor(_pool, call)
-        return await asyncio.wait_for(future, limits.SECONDS)
+        # Not asyncio.wait_for, which forgets a cancellation that comes just as the work is done.
+        async with asyncio.timeout(limits.SECONDS):
+            return await future
     except UserError:
         raise
     except TimeoutError:

@@ -58,7 +58,8 @@ async def open_link(
             return
         desk.pretty = shared.pretty
         yield filled(shared) | {"message": "Writing …"}
-        begun = await asyncio.wait_for(replay(worker, shared), limits.SECONDS)
+        async with asyncio.timeout(limits.SECONDS):
+            begun = await replay(worker, shared)
     except UserError as error:
         yield {"message": str(error)}
         return

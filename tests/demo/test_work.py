@@ -38,6 +38,20 @@ def test_late_work_is_given_up(monkeypatch) -> None:
     assert time.monotonic() - started < 0.3
 
 
+def test_leaving_counts_also_when_the_work_has_just_ended() -> None:
+    async def leave() -> None:
+        ended = threading.Event()
+        asking = asyncio.create_task(in_time(ended.set))
+        await asyncio.sleep(0)  # it begins
+        ended.wait()
+        time.sleep(0.05)  # the loop hears of the end and of the leaving at once
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    asyncio.run(leave())
+
+
 def nap() -> None:
     time.sleep(0.5)
 
