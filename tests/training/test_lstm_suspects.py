@@ -85,7 +85,7 @@ def test_the_report_has_each_suspect_at_each_size(
     assert named[: 2 * len(few)] == [(name, size) for size in (1, 4) for name in few]
     rows = {(row["suspect"], row["batch"]): row for row in report["rows"]}
     assert rows[BASE, 4]["times"] == 1 and "mm " in rows[BASE, 4]["most_expensive"]
-    assert "modified by an inplace operation" in report["finding"]
+    assert "with learnt weights PyTorch stops" in report["finding"]
     assert report["series"][0]["x"] == [1, 2, 3]
 
 

@@ -10,7 +10,6 @@ from core.training.studies.next_word import BATCH, Windows, shuffled
 from core.training.studies.suspects import BASE, SUSPECTS, TORCH, Trial
 
 _THREADS = (1, 2)
-_CLOCK = "by the clock: "  # stands before the name of a suspect
 
 
 def with_threads(part: Windows, words: int, timed: int) -> list[dict[str, Any]]:
@@ -29,18 +28,6 @@ def with_threads(part: Windows, words: int, timed: int) -> list[dict[str, Any]]:
         for (name, threads), each in taken.items():
             times = round(min(each) / min(taken[name, 1]), 2)
             clock = {"epoch_s": round(min(each) * epoch, 1), "times": times}
-            rows.append({"suspect": _CLOCK + name, "batch": size, "threads": threads, **clock})
+            told = {"suspect": f"by the clock: {name}", "batch": size, "threads": threads}
+            rows.append(told | clock)
     return rows
-
-
-def told_of_threads(rows: list[dict[str, Any]]) -> str:
-    """Return the sentence on two threads at the largest batch."""
-    told = ", ".join(
-        f"{row['suspect'].removeprefix(_CLOCK)} {row['times']}"
-        for row in rows
-        if (row["batch"], row["threads"]) == (BATCH, 2)
-    )
-    return (
-        f"Two threads, which wait for each other where another program has a core, took by the"
-        f" clock so many times as long as one: {told}."
-    )
