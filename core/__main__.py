@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Recurrent sequence models: translate, generate, evaluate, train, look at the data.",
+    help="Recurrent sequence models: translate, write, correct, look inside, measure, train.",
 )
 for command in (translate, generate, correct, evaluate, train, study, inspect, report, info):
     app.command()(command)

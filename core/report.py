@@ -28,7 +28,7 @@ def report(
 
     Args:
         command: that repeats it.
-        rows: of its table, all with the same keys.
+        rows: of its table; what a row does not have is an empty cell.
         series: of its plot, see :func:`curve`.
         finding: one sentence, made of the figures above.
     """

@@ -27,7 +27,7 @@ def info(as_json: Json = False) -> None:
     facts = {
         "checkpoints": checkpoints,
         "problems": service.problems(),
-        "recipes": {r.name: f"{r.minutes:g} minutes of one to two cores" for r in RECIPES},
+        "recipes": {r.name: f"{r.minutes:g} minutes" for r in RECIPES},
         "torch": torch.__version__,
         "device": str(service.device),
         "threads": torch.get_num_threads(),

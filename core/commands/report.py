@@ -26,7 +26,8 @@ def report(
         typer.echo(to_json(found))
         return
     rows = found["rows"]
-    lines = ["\t".join(map(str, row.values())) for row in rows]
-    head = ["\t".join(rows[0])] if rows else []
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = ["\t".join(str(row.get(key, "")) for key in columns) for row in rows]
+    head = ["\t".join(columns)] if rows else []
     about = [f"{key}\t{found[key]}" for key in ("command", "date", "machine") if found[key]]
     typer.echo("\n".join([found["title"], found["finding"], *head, *lines, *about]))

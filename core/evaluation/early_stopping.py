@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from core.checkpoint import read_history
 from core.errors import UserError
 from core.evaluation.stored_reports import find_report
+from core.history import separate_runs
 from core.report import curve, report
 
 _PATIENCES = range(1, 11)  # evaluations without a better loss
@@ -53,7 +54,10 @@ def stored_losses(root: Path) -> dict[str, list[float]]:
                 runs[f"{name}, {len(line['y'])} epochs"] = line["y"]
     for path in sorted(root.glob("*/history.json")):
         if history := read_history(path.parent):
-            runs[path.parent.name] = [row["valid_loss"] for row in history]
+            parts = separate_runs(history)
+            for number, rows in enumerate(parts, start=1):
+                name = path.parent.name + (f", run {number}" if len(parts) > 1 else "")
+                runs[name] = [row["valid_loss"] for row in rows]
     if not runs:
         raise UserError(f"No run is stored in {root}: train one first.")
     return runs

@@ -58,7 +58,7 @@ def compare_methods(
     )
     by_name = {row["method"]: row for row in rows}
     return report(
-        "Methods of decoding on 200 prompts",
+        f"Methods of decoding on {len(prompts)} prompts",
         "What does each method trade between sure and varied text?",
         command,
         rows,

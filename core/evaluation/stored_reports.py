@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.checkpoint import read_config, read_history, read_json
 from core.errors import UserError
+from core.history import training_command
 from core.report import Report as Report
 from core.report import curve
 
@@ -60,14 +61,14 @@ def _training(folder: Path) -> Report:
     return {
         "title": f"Training of {folder.name}",
         "question": "How did the loss fall?",
-        "command": f"python -m core train {recipe.get('name', folder.name)}",
+        "command": training_command(folder.name, recipe, history),
         "date": "",
         "machine": "",
         "rows": [
             {
                 "checkpoint": folder.name,
                 "steps": last["step"],
-                "epochs": last["epoch"],
+                "whole_epochs": last["epoch"],
                 "minutes": round(last["seconds"] / 60, 1),
                 "tokens": last["tokens"],
                 "best_valid_loss": best["valid_loss"],

@@ -19,13 +19,14 @@ from core.checkpoint import (
     write_json,
 )
 from core.errors import UserError
+from core.history import History
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
 from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe, Recipe, SpellingRecipe
-from core.training.task import History, Task
+from core.training.task import Task
 
 
 def check_state(path: Path) -> None:

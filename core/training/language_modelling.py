@@ -10,6 +10,7 @@ from core.data.documents import TEXTS, TextData
 from core.data.text_batching import TextBatch, TextStream, text_batches
 from core.data.word_vectors import place_vectors
 from core.errors import UserError
+from core.history import History
 from core.models.language_model import LanguageModel, LanguageModelConfig, RecurrentState
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
@@ -17,7 +18,7 @@ from core.tokenizers.word import WordTokenizer
 from core.training.loss import projected_loss
 from core.training.model_card import language_model_card
 from core.training.recipes import LanguageModelRecipe
-from core.training.task import Carried, History
+from core.training.task import Carried
 
 log = logging.getLogger(__name__)
 

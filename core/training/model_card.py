@@ -1,10 +1,18 @@
 """The model card of an exported checkpoint: data, licences, recipe, limits."""
 
+from dataclasses import asdict
+
 from core.data.corpora import ARXIV, PARALLEL
 from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS
+from core.history import History, separate_runs, training_command
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
-from core.training.recipes import LanguageModelRecipe, SpellingRecipe, TranslationRecipe
+from core.training.recipes import (
+    LanguageModelRecipe,
+    Recipe,
+    SpellingRecipe,
+    TranslationRecipe,
+)
 
 _CORPORA_OF = {"all": [corpus.name for corpus in PARALLEL], "multi30k": ["multi30k-de-en"]}
 _TEXT_OF = {
@@ -26,15 +34,12 @@ _TESTED = {
 }
 
 
-def translation_card(
-    name: str, recipe: TranslationRecipe, model: Seq2Seq, history: list[dict[str, float]]
-) -> str:
+def translation_card(name: str, recipe: TranslationRecipe, model: Seq2Seq, history: History) -> str:
     """Return the card of a translator as Markdown, from what the run knows about itself."""
     own = recipe.data not in _CORPORA_OF
     names = _CORPORA_OF.get(recipe.data, [])
     data = [f"- {c.title}: {c.licence}" for c in PARALLEL if c.name in names]
     what = "Translates" if own else "Translates German into English"
-    command = f"python -m core train {recipe.name}{' --source …' if own else ''}"
     sizes, last = model.config, history[-1]
     weights = sum(parameter.numel() for parameter in model.parameters())
     best = min(history, key=lambda row: row["valid_loss"])
@@ -58,8 +63,8 @@ and punctuation ignored.
 - {int(last["step"]):,} steps of {recipe.batch_tokens:,} target tokens, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
-`{command}` repeats it; `metrics.json` holds the figures, each with the
-command that measured it.
+{_repeated(name, recipe, history, " --source …" if own else "")}
+`metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
 It has read {_READ.get(recipe.data, "the user's own text")} alone. Long sentences, rare words, names
@@ -67,9 +72,7 @@ and figures of speech often go wrong. Attention is not an explanation.
 """
 
 
-def spelling_card(
-    name: str, recipe: SpellingRecipe, model: Seq2Seq, history: list[dict[str, float]]
-) -> str:
+def spelling_card(name: str, recipe: SpellingRecipe, model: Seq2Seq, history: History) -> str:
     """Return the card of a spelling corrector as Markdown, from what the run knows of itself."""
     sizes, last = model.config, history[-1]
     weights = sum(parameter.numel() for parameter in model.parameters())
@@ -95,8 +98,8 @@ attention, {weights:,} weights.
 - {int(last["step"]):,} steps of {recipe.batch_tokens:,} letters, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter.
 
-`python -m core train {recipe.name}` repeats it; `metrics.json` holds the figures, each with the
-command that measured it.
+{_repeated(name, recipe, history)}
+`metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
 It reads one word at a time, without its neighbours: a word that is right but not meant stays.
@@ -105,7 +108,7 @@ Names and words that it has never read are often changed.
 
 
 def language_model_card(
-    name: str, recipe: LanguageModelRecipe, model: LanguageModel, history: list[dict[str, float]]
+    name: str, recipe: LanguageModelRecipe, model: LanguageModel, history: History
 ) -> str:
     """Return the card of a language model as Markdown, from what the run knows about itself."""
     own = recipe.data not in _TEXT_OF
@@ -127,17 +130,17 @@ text a probability, and writes on from a beginning.
 A held-out document stands nowhere in the training part; the part of a paper depends on its id.
 
 ## Recipe
-- {model.config.writable:,} {unit} that occur {recipe.min_frequency} times or more, the others
-  `<unk>`; embedding {sizes.embedding_size}, output {output}.
+- {model.config.writable - 2:,} {unit} that occur {recipe.min_frequency} times or more, the others
+  `<unk>`, and an end; embedding {sizes.embedding_size}, output {output}.
 - {sizes.num_layers} × {sizes.hidden_size} {cell}, variational dropout
   {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
   {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
-- {int(last["step"]):,} steps, {last["epoch"]} epochs, {_time(last, model)};
+- {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
-`python -m core train {recipe.name}{" --text …" if own else ""}` repeats it; `metrics.json` holds
-the figures, each with the command that measured it.
+{_repeated(name, recipe, history, " --text …" if own else "")}
+`metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
 What it writes looks like an abstract and means nothing; names, numbers and claims in it are made
@@ -148,3 +151,12 @@ up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
 def _time(last: dict[str, float], model: Seq2Seq | LanguageModel) -> str:
     where = "a GPU" if model.device.type == "cuda" else "a CPU"
     return f"{last['seconds'] / 60:.0f} minutes of {where}"
+
+
+def _repeated(name: str, recipe: Recipe, history: History, data: str = "") -> str:
+    """Return how the run, or the last of several, is repeated; ``data`` stands for a user's own."""
+    command = f"`{training_command(name, asdict(recipe), history)}{data}`"
+    runs = len(separate_runs(history))
+    if runs == 1:
+        return f"{command} repeats it."
+    return f"It was made in {runs} runs, each from the weights of the last; {command} ended it."

@@ -11,13 +11,13 @@ from core.data.error_model import ErrorModel
 from core.data.misspell import misspell
 from core.data.spelling import SpellingData, load_spelling, pairs_of
 from core.data.spelling_corpora import CountedWord
+from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
 from core.training.model_card import spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
-from core.training.task import History
 
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself

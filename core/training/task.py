@@ -5,13 +5,13 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from core.history import History
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.protocol import Tokenizer
 from core.training.recipes import Recipe
 
 Carried = tuple[Tensor, ...] | None  # the state behind a batch that the next one begins with
-History = list[dict[str, Any]]  # rows of history.json
 
 
 class Batch(Protocol):

@@ -13,13 +13,13 @@ from core.data.augmentation import (
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
 from core.data.splits import LOADERS, ParallelData
+from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.protocol import Tokenizer
 from core.tokenizers.subword import SubwordTokenizer
 from core.training.model_card import translation_card
 from core.training.pairs import PairTask
 from core.training.recipes import TranslationRecipe
-from core.training.task import History
 
 
 class TranslationTask(PairTask):

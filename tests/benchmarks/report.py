@@ -1,6 +1,7 @@
 """Figures in the report form of the project: named rows, the machine, one sentence of finding."""
 
 import datetime
+import operator
 import os
 import platform
 import statistics
@@ -24,6 +25,13 @@ class Figure:
     unit: str
     reach: str = ""  # "≥ 3.5, goal 6"
     note: str = ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the value is what it has to be."""
+        sign, bound = self.reach.partition(",")[0].split()
+        compare = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}[sign]
+        return compare(self.value, float(bound))
 
     def row(self) -> dict[str, str | float]:
         """Return it as a row of a report."""
@@ -80,8 +88,13 @@ def table(figures: Sequence[Figure]) -> str:
 
 def report(figures: Sequence[Figure], about: dict[str, Any], command: str) -> dict[str, Any]:
     """Return the figures in the form that the Reports tab draws."""
-    ratios = [figure for figure in figures if figure.reach]
-    said = "; ".join(f"{f.name}: {f.value:.2f} (to reach {f.reach})" for f in ratios)
+    promised = [figure for figure in figures if figure.reach]
+    missed = [
+        f"{one.name}, {one.value:.4g} {one.unit} (to reach {one.reach})"
+        for one in promised
+        if not one.is_reached
+    ]
+    said = f"{len(promised) - len(missed)} of {len(promised)} figures are what they have to be"
     return {
         "title": "Speed and memory",
         "question": "How fast are translating and writing, against what bounds and what peer?",
@@ -90,7 +103,7 @@ def report(figures: Sequence[Figure], about: dict[str, Any], command: str) -> di
         "machine": about,
         "rows": [figure.row() for figure in figures],
         "series": [],
-        "finding": said or "No ratio was measured in this run.",
+        "finding": f"{said}{'; not ' if missed else ''}{'; '.join(missed)}.",
     }
 
 

@@ -6,7 +6,12 @@ import pytest
 
 from core.checkpoint import write_json
 from core.errors import UserError
-from core.evaluation.early_stopping import early_stopping_report, outcome, stopped
+from core.evaluation.early_stopping import (
+    early_stopping_report,
+    outcome,
+    stopped,
+    stored_losses,
+)
 from core.report import curve, report
 
 
@@ -33,7 +38,7 @@ def test_it_saves_what_is_not_run_and_costs_what_it_misses() -> None:
 def test_the_report_reads_the_stored_runs(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No run is stored"):
         early_stopping_report(tmp_path, "a command")
-    history = [{"valid_loss": loss} for loss in (3, 4, 2, 2.5)]
+    history = [{"valid_loss": loss, "learning_rate": -n} for n, loss in enumerate((3, 4, 2, 2.5))]
     write_json(tmp_path / "mine" / "history.json", history)
     lines = [
         curve(f"word-rnn, {part}", [1, 2], [1.0, 2.0], "epoch", "nats")
@@ -46,3 +51,16 @@ def test_the_report_reads_the_stored_runs(tmp_path: Path) -> None:
     assert (first["runs_stopped"], first["most_lost_nats"], first["by"]) == (1, 1, "mine")
     assert (second["runs_stopped"], second["most_lost_nats"], second["by"]) == (0, 0, "")
     assert "from 2 on nothing is lost" in made["finding"]
+
+
+def test_a_run_that_goes_on_with_another_is_a_run_of_its_own(tmp_path: Path) -> None:
+    rates, losses = (3, 2, 0, 3, 2, 0), (3, 2, 1, 1.5, 0.5, 0.25)
+    history = [
+        {"valid_loss": loss, "learning_rate": rate}
+        for loss, rate in zip(losses, rates, strict=True)
+    ]
+    write_json(tmp_path / "mine" / "history.json", history)
+    assert stored_losses(tmp_path) == {
+        "mine, run 1": [3, 2, 1],
+        "mine, run 2": [1.5, 0.5, 0.25],
+    }

@@ -30,7 +30,7 @@ def test_a_users_own_training_run_stands_beside_the_stored_results(root: Path) -
     found = find_report(root, "training-mine")
     assert found.keys() == find_report(root, "x").keys()
     assert "step 20 of 30: 1.000" in found["finding"]
-    assert found["command"] == "python -m core train r"
+    assert found["command"] == "python -m core train r --max-minutes 1"
     assert found["series"][1]["y"] == [2.0, 1.0, 1.5]
 
 

@@ -182,6 +182,6 @@ def _finding(last: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
     return (
         f"With {last[0]['batch']} texts: {told}. Accumulated gradients differ from those of the"
         f" whole batch by {most['accumulated']:.1g} of the largest, checkpointed ones by"
-        f" {most['checkpointed']:.1g}; by {most[WRONG]:.1g} where each part counts the same,"
+        f" {most['checkpointed']:.1g}; by {most[WRONG]:.2g} where each part counts the same,"
         f" whatever its tokens."
     )

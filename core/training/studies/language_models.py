@@ -168,7 +168,7 @@ def documents_or_stream(command: str, epochs: int = 10) -> Report:
     best, other = sorted(rows, key=lambda row: row["perplexity"])
     return report(
         "Documents or one stream",
-        "Which way of cutting text for truncated BPTT validates better in the same time?",
+        "Which way of cutting text for truncated BPTT validates better in as many epochs?",
         command,
         rows,
         series,

@@ -30,7 +30,7 @@ def run(name: str, recipe: LanguageModelRecipe, epochs: int) -> Run:
     """Train for so many epochs, each validated, whatever its loss."""
     task = LanguageModelTask(recipe, None)
     steps = steps_of(task, epochs)
-    recipe = dataclasses.replace(recipe, validate_every=steps // epochs, patience=epochs)
+    recipe = dataclasses.replace(recipe, validate_every=-(-steps // epochs), patience=epochs)
     folder = WORK / name
     train(
         recipe,

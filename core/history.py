@@ -1,0 +1,40 @@
+"""What training wrote down of itself: the rows of history.json, one a validation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+History = list[dict[str, Any]]
+
+
+def separate_runs(history: Sequence[dict[str, Any]]) -> list[History]:
+    """Return the rows of each run that made a checkpoint, for ``--from`` goes on with its history.
+
+    Within a run the learning rate never rises again once it has fallen.
+    """
+    runs: list[History] = [[]]
+    falling = False
+    for row in history:
+        change = row["learning_rate"] - runs[-1][-1]["learning_rate"] if runs[-1] else 0.0
+        if falling and change > 0:
+            runs.append([])
+        falling = change < 0 or (falling and change == 0)
+        runs[-1].append(row)
+    return runs
+
+
+def training_command(name: str, recipe: dict[str, Any], history: History) -> str:
+    """Return the command of a checkpoint's last, or only, run.
+
+    Args:
+        name: of the checkpoint.
+        recipe: as config.json has it.
+    """
+    runs = separate_runs(history)
+    parts = ["python -m core train", recipe.get("name", name)]
+    before = 0.0
+    if len(runs) > 1:
+        before = runs[-2][-1]["seconds"]
+        parts.append(f"--from checkpoints/{name} --learning-rate {recipe['learning_rate']:g}")
+    if recipe.get("max_steps", -1) < 0:  # else the recipe has its end
+        parts.append(f"--max-minutes {max(1, round((runs[-1][-1]['seconds'] - before) / 60))}")
+    return " ".join(parts)

@@ -1,0 +1,28 @@
+"""Runs that go on with the history of the one before."""
+
+from core.history import separate_runs, training_command
+
+
+def rows(*rates: float) -> list[dict[str, float]]:
+    """A validation a minute."""
+    return [{"learning_rate": rate, "seconds": 60.0 * n} for n, rate in enumerate(rates, start=1)]
+
+
+def test_a_warm_up_belongs_to_its_run_and_a_later_rise_begins_another() -> None:
+    history = rows(1, 2, 2, 1, 0, 1, 3, 2, 0)
+    first, second = separate_runs(history)
+    assert (first, second) == (history[:5], history[5:])
+    assert separate_runs(rows(3, 2, 1)) == [rows(3, 2, 1)]
+
+
+def test_the_command_is_that_of_the_last_run() -> None:
+    recipe = {"name": "spell-en", "max_steps": -1, "learning_rate": 1.3e-3}
+    assert training_command("mine", recipe, rows(2, 1, 0)) == (
+        "python -m core train spell-en --max-minutes 3"
+    )
+    assert training_command("mine", recipe, rows(2, 1, 0, 2, 0)) == (
+        "python -m core train spell-en --from checkpoints/mine --learning-rate 0.0013"
+        " --max-minutes 2"
+    )
+    steps = recipe | {"max_steps": 9}
+    assert training_command("mine", steps, rows(2, 0)) == "python -m core train spell-en"
