@@ -4,7 +4,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 
 .PHONY: help install install-dev chromium demo test lint bench reports clean
 
@@ -35,13 +35,15 @@ install-dev: $(VENV)/.installed-dev  ## add what training, tests and benchmarks 
 demo: install  ## open the page on http://127.0.0.1:7860
 	$(PYTHON) app.py
 
-# A system Chromium if there is one; as root on Debian, the distribution's; else Playwright's own.
+# A system Chromium if there is one, the lightest first; as root on Debian, the distribution's; else
+# Playwright's own.
 chromium: install-dev  ## a browser for the tests
 	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
-	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
-	    && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -q \
+	    && DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -q --no-install-recommends $(firstword $(BROWSERS)); \
 	then exit 0; fi; \
-	$(PYTHON) -m playwright install chromium
+	$(PYTHON) -m playwright install --only-shell chromium
 
 lint: install-dev  ## ruff and the type check
 	$(PYTHON) -m ruff check .

@@ -14,7 +14,13 @@ from tests.browser.spell_page import SpellPage
 from tests.browser.tiny_app import write_all
 from tests.browser.translate_page import TranslatePage
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = (  # the lightest first, as in the Makefile
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # A container has no sandbox of its own, and the browser should ask nothing of the network.
 ARGUMENTS = [
     "--no-sandbox",
