@@ -22,6 +22,7 @@ def map_value(found: Inspection, sight: Sight) -> Value:
     values = (one.values / step).round().short()  # (T, H)
     name = re.sub(r"[^a-z0-9]+", "-", f"{found.checkpoint} {trace.name} {one.name}".lower())
     return {
+        "checkpoint": found.checkpoint,
         "layer": trace.name,
         "quantity": one.name,
         "tokens": list(trace.tokens),

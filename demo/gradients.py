@@ -1,13 +1,39 @@
-"""What the Inspect tab shows of a gradient flow; pure functions, no gradio."""
+"""What one visitor sees of a gradient flow on the Inspect tab; no gradio."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.service import GradientComparison
+from demo.state import VisitorState
 
 Value = dict[str, Any]
 BACK = (10, 20)  # steps back that the table and the line below it speak of
 LONGEST = 40  # characters of a token that hovering shows
+
+
+@dataclass
+class Trail(VisitorState):
+    """The gradient that a visitor follows, the layer that is shown, and where it is clipped.
+
+    The events of a session overlap: a slider may move while a text is on its way. So they share one
+    trail and change it in place.
+    """
+
+    compared: GradientComparison | None = None  # None before the first run
+    layer: int = 1
+    clip: float = 1.0
+
+    def take(self, compared: GradientComparison) -> None:
+        """Turn to another text or token, at the layer and the clip of now."""
+        self.compared = compared
+        self.turn(self.layer, self.clip)
+
+    def turn(self, layer: Any, clip: float) -> None:
+        """Turn to another layer, the lowest where a model has none such, and clip elsewhere."""
+        self.layer, self.clip = layer, clip
+        if self.compared:
+            self.compared = replace(self.compared, clip=clip)
+            self.layer = layer if layer in layers_of(self.compared) else 1
 
 
 def strip_value(compared: GradientComparison, scored: Value) -> Value:

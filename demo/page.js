@@ -8,7 +8,10 @@
   document.addEventListener("keydown", (event) => {
     // Enter and Esc may belong to an input method or to an open list.
     if (event.isComposing || event.target.closest?.("[role=combobox]")) return;
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") press("-run");
+    const runs = (event.ctrlKey || event.metaKey) && event.key === "Enter";
+    if (runs) event.preventDefault(); // a button in focus would be pressed as well
+    if (event.repeat) return; // a key that is held counts once
+    if (runs) press("-run");
     if (event.key === "Escape") press("-stop");
   });
 

@@ -95,7 +95,6 @@ function listenToStrip(strip, place, back, on) {
     const index = indexOf(event);
     const moves = { [back]: index - 1, [on]: index + 1, Home: 0, End: last };
     const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (modified && event.key === "Enter") event.preventDefault(); // the page's own key
     if (modified || !(event.key in moves)) return;
     event.preventDefault();
     strip.children[Math.min(Math.max(moves[event.key], 0), last)].focus();

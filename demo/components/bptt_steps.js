@@ -30,9 +30,9 @@ function cell(number) {
   return make("td", text === "0" ? "nothing" : "", text);
 }
 
-// A table: names of its rows and of its columns, and of each row the numbers.
+// A table: names of its rows, what stands over each of its columns, and of each row the numbers.
 function grid(rows, columns, numbers, corner = "") {
-  const head = make("tr", "", make("th", "", corner), ...columns.map((name) => make("th", "", ...typeset(name))));
+  const head = make("tr", "", make("th", "", corner), ...columns.map((name) => make("th", "", ...name)));
   const lines = numbers.map((line, index) => {
     const name = make("th", "", rows[index]);
     name.title = rows[index];
@@ -46,11 +46,13 @@ function grid(rows, columns, numbers, corner = "") {
 // Vectors side by side become the columns of one table.
 function vectors({ corner, rows, columns }, step) {
   const numbers = rows.map((_, index) => columns.map(({ key }) => step[key][index]));
-  return grid(rows, columns.map(({ name }) => name), numbers, corner);
+  return grid(rows, columns.map(({ name }) => typeset(name)), numbers, corner);
 }
 
+// Its columns are units, or tokens of a visitor, which are no formulas.
 function sum({ key, text, rows, columns }, step) {
-  const matrix = make("div", "bptt-matrix", grid(rows, columns, step.added[key]));
+  const names = columns.map((name) => [name]);
+  const matrix = make("div", "bptt-matrix", grid(rows, names, step.added[key]));
   matrix.tabIndex = 0; // it may be wider than its place
   matrix.role = "region";
   matrix.ariaLabel = `added to the gradient of ${key}`;

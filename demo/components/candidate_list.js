@@ -55,7 +55,6 @@ list.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the page's key for Stop
     return trigger("blur");
   }
-  if (modified && event.key === "Enter") event.preventDefault(); // the page's own key
   const all = buttons();
   const at = all.indexOf(event.target);
   const moves = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 };

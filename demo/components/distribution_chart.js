@@ -37,7 +37,6 @@ function take() {
 
 function onKey(event) {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
-  if (modified && event.key === "Enter") event.preventDefault(); // the page's own key
   if (modified || find("table").contains(event.target)) return;
   const moves = {
     ArrowLeft: state.step - 1,

@@ -51,10 +51,10 @@ TEMPLATE = """<div class="gate-map" hidden>
 
 class GateMap(gr.HTML):
     """Draws values of units over tokens; turning to another unit raises `select` with its `unit`,
-    and `layer` and `quantity` of the map.
+    and `checkpoint`, `layer` and `quantity` of the map.
 
     Value, all of it JSON; None shows nothing:
-        layer, quantity: what is drawn, in words
+        checkpoint, layer, quantity: what is drawn, in words
         tokens: labels, each with the space before it, if any
         units: how many there are
         values: base64 of 16-bit integers, little-endian, unit after unit for each token

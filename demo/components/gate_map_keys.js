@@ -6,7 +6,8 @@ let telling = 0;
 
 function tell() {
   const { unit, map } = state;
-  trigger("select", { unit, layer: map.layer, quantity: map.quantity });
+  const { checkpoint, layer, quantity } = map;
+  trigger("select", { unit, checkpoint, layer, quantity });
 }
 
 function turnTo(unit) {

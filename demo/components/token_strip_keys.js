@@ -82,7 +82,6 @@ function leave() {
 const choices = () => [...tip.querySelectorAll("button")];
 
 function onTipKey(event) {
-  if (isModified(event) && event.key === "Enter") event.preventDefault();
   const list = choices();
   const at = list.indexOf(event.target);
   const moves = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: list.length - 1 };

@@ -76,27 +76,41 @@ def open_with(service: Service, sight: Sight, names: list[str]) -> Updates:
 
 
 async def run(
-    worker: Worker, sight: Sight, text: str, checkpoint: str | None, feature: str | None = None
+    worker: Worker,
+    sight: Sight,
+    text: str,
+    checkpoint: str | None,
+    feature: str | None = None,
+    filled: Updates | None = None,
 ) -> AsyncIterator[Updates]:
-    """Inspect for the page; after an error the last result stays as it is."""
+    """Inspect for the page; after an error the last result stays as it is.
+
+    What is filled in shows at once; nothing else does when the visitor asks for another text.
+    """
+    wanted = sight.ask()
+    if filled:
+        yield filled
     work = asyncio.ensure_future(look(worker, text, checkpoint))
     try:
-        if not (await asyncio.wait({work}, timeout=SLOW))[0]:
+        if not (await asyncio.wait({work}, timeout=SLOW))[0] and wanted():
             yield {"message": "Reading …"}
         found = await work
     except UserError as error:
-        yield {"message": str(error)}
+        if wanted():
+            yield {"message": str(error)}
         return
     finally:
         work.cancel()  # a visitor who stops this waits for it no longer
-    sight.take(found, feature)
-    yield show(found, sight) | {"message": ""}
+    if wanted():
+        sight.take(found, feature)
+        yield show(found, sight) | {"message": ""}
 
 
 async def run_example(worker: Worker, example: Example, sight: Sight) -> AsyncIterator[Updates]:
     """Fill an example in and inspect it."""
-    yield {"source": example.text, "checkpoint": example.checkpoint}
-    async for updates in run(worker, sight, example.text, example.checkpoint, example.feature):
+    filled = {"source": example.text, "checkpoint": example.checkpoint}
+    steps = run(worker, sight, example.text, example.checkpoint, example.feature, filled)
+    async for updates in steps:
         yield updates
 
 
@@ -104,15 +118,22 @@ async def turn(worker: Worker, sight: Sight, **chosen: Any) -> Updates:
     """Turn to another layer, quantity or unit of the text that is shown."""
     if sight.text is None:
         return {}
+    read = sight.text, sight.checkpoint
     try:
-        found = await look(worker, sight.text, sight.checkpoint)
+        found = await look(worker, *read)
     except UserError as error:
-        return {"message": str(error)}
-    if (sight.text, sight.checkpoint) != (found.text, found.checkpoint):
-        return {}  # meanwhile the visitor has turned to another text
-    if not sight.turn(found, **chosen):
-        return {}
+        return {"message": str(error)} if read == (sight.text, sight.checkpoint) else {}
+    if read != (sight.text, sight.checkpoint) or not sight.turn(found, **chosen):
+        return {}  # meanwhile the visitor may have turned to another text
     return show(found, sight) | {"message": ""}
+
+
+def choose_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updates:
+    """Turn to a unit that the map shows already."""
+    if [one.checkpoint, one.layer, one.quantity] != [sight.checkpoint, sight.layer, sight.quantity]:
+        return {}  # of a map that has gone
+    sight.unit = one.unit
+    return {"units": {**units, "chosen": [sight.quantity, sight.unit]}}
 
 
 def build(service: Service, page: gr.Blocks) -> None:
@@ -122,16 +143,16 @@ def build(service: Service, page: gr.Blocks) -> None:
     examples = [example for example in EXAMPLES if example.checkpoint in names]
     first = open_with(service, sight, names)
     parts = build_layout(first, sight, names, [example.label for example in examples])
-    bind_runs(parts, worker, examples)
+    opening = inspect_link.bind_link(parts, worker, page, names)
+    bind_stop(parts, [*bind_runs(parts, worker, examples), opening])
     bind_choices(parts, worker)
-    inspect_link.bind_link(parts, worker, page, names)
     api.offer_inspect(worker)
     inspect_gradients.build(service, page)
     inspect_bptt.build(service, page)
 
 
-def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> None:
-    """Let the button, a checkpoint and the examples run, and Stop end that."""
+def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> list[gr.events.Dependency]:
+    """Let the button, a checkpoint and the examples run."""
     options = {"trigger_mode": "always_last", "show_progress": "minimal", **MODEL}
     inputs = ["sight", "source", "checkpoint"]
     running = [
@@ -142,6 +163,11 @@ def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> None:
     for chip, example in zip(parts["chips"], examples, strict=True):
         callback = partial(run_example, worker, example)
         running.append(bind(chip.click, callback, parts, ["sight"], outputs, **options))
+    return running
+
+
+def bind_stop(parts: Parts, running: list[gr.events.Dependency]) -> None:
+    """Let Stop end what brings another text; a turn to another layer is only a view of this one."""
     stopped = {"message": "Stopped; the last result is shown."}
     bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=running)
 
@@ -159,12 +185,11 @@ def bind_choices(parts: Parts, worker: Worker) -> None:
         return await turn(worker, sight, quantity=one.quantity, unit=one.unit)
 
     async def on_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updates:
-        if [one.layer, one.quantity] != [sight.layer, sight.quantity]:
-            return {}  # of a map that has gone
-        sight.unit = one.unit  # the map shows it already
-        return {"units": {**units, "chosen": [sight.quantity, sight.unit]}}
+        return choose_unit(sight, units, one)
 
-    bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], SHOWN, **MODEL)
-    bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], SHOWN, **MODEL)
+    # Keys may go through a list quicker than it is answered; the last choice counts.
+    quick = {**MODEL, "trigger_mode": "always_last"}
+    bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], SHOWN, **quick)
+    bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], SHOWN, **quick)
     bind(parts["units"].select, on_found, parts, ["sight"], SHOWN, **MODEL)
     bind(parts["gates"].select, on_unit, parts, ["sight", "units"], ["units"], **CHOICE)

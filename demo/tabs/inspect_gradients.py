@@ -1,16 +1,16 @@
 """Gradient flow, a card of the Inspect tab: what vanishes on the way back, and how fast."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from core.errors import UserError
-from core.service import KINDS, GradientComparison, Service
+from core.service import KINDS, Service
 from demo import gradients, limits, texts
 from demo.api_gradients import offer_gradients
+from demo.gradients import Trail
 from demo.tabs.binding import CHOICE, MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.inspect_gradients_layout import EXAMPLES, place_card
 from demo.tabs.layout import SAY_STOPPED
@@ -19,27 +19,27 @@ from demo.work import in_time
 KIND = "language-model"
 NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word-rnn."
 VIEW = ["layer", "plot", "table", "line", "clip_line", "message"]  # what layer and clip change
-SHOWN = ["held", "tokens", *VIEW]
+SHOWN = ["tokens", *VIEW]
 
 
-def open_with(service: Service, names: list[str]) -> tuple[GradientComparison | None, Updates]:
-    """Return the first example, computed now, and what shows it."""
+def open_with(service: Service, trail: Trail, names: list[str]) -> Updates:
+    """Follow the gradient of the first example, computed now, and return what shows it."""
     if not names:
-        return None, {"message": NO_MODEL}
+        return {"message": NO_MODEL}
     try:
-        request = limits.gradient_request(EXAMPLES[0][0], names, None, 1.0)
+        request = limits.gradient_request(EXAMPLES[0][0], names, None, trail.clip)
         scored = service.score_text(request["text"], names[0])
-        compared = service.gradient_flow(**request)
+        trail.take(service.gradient_flow(**request))
     except UserError as error:
-        return None, {"message": str(error)}
-    strip = gradients.strip_value(compared, texts.score_strip(scored))
-    return compared, {"tokens": strip} | show(compared, 1)
+        return {"message": str(error)}
+    strip = gradients.strip_value(trail.compared, texts.score_strip(scored))
+    return {"tokens": strip, **show(trail)}
 
 
-def show(compared: GradientComparison, layer: int) -> Updates:
-    """Return the updates that show a layer of it, the lowest where one has no such layer."""
+def show(trail: Trail) -> Updates:
+    """Return the updates that show the layer of what is followed, and its clip."""
+    compared, layer = trail.compared, trail.layer
     layers = gradients.layers_of(compared)
-    layer = layer if layer in layers else 1
     return {
         "layer": gr.update(choices=layers, value=layer, visible=len(layers) > 1),
         "plot": gradients.flow_plots(compared, layer),
@@ -51,46 +51,56 @@ def show(compared: GradientComparison, layer: int) -> Updates:
 
 
 async def run(
-    service: Service, offered: list[str], text: str, names: list[str], layer: int, clip: Any
+    service: Service,
+    offered: list[str],
+    trail: Trail,
+    text: str,
+    names: list[str],
+    layer: int,
+    clip: Any,
 ) -> AsyncIterator[Updates]:
     """Follow the gradient from the last token of a text; after an error the last result stays."""
     try:
         names = sorted(names, key=offered.index)  # Gradio gives them as they were clicked
         request = limits.gradient_request(text, names, None, clip)
+        trail.turn(layer, request["clip"])  # both may move until the models are done
         yield {"message": "Reading …"}
         first = request["checkpoints"][0]
         scored = await in_time(service.score_text, text=request["text"], checkpoint=first)
         compared = await in_time(service.gradient_flow, **request)
-        strip = gradients.strip_value(compared, texts.score_strip(scored))
-        yield {"held": compared, "tokens": strip} | show(compared, layer)
     except UserError as error:
         yield {"message": str(error)}
+        return
+    trail.ask()  # a token of the last text that is still on its way comes too late
+    trail.take(compared)
+    strip = gradients.strip_value(compared, texts.score_strip(scored))
+    yield {"tokens": strip, **show(trail)}
 
 
-async def choose_token(
-    service: Service, held: GradientComparison | None, index: Any, layer: int, clip: Any
-) -> Updates:
+async def choose_token(service: Service, trail: Trail, index: Any) -> Updates:
     """Follow the gradient from another token of the text that is shown."""
-    if held is None:
+    if trail.compared is None:
         return {}
+    wanted = trail.ask()
     try:
-        names = [flow.checkpoint for flow in held.flows]
-        request = limits.gradient_request(held.text, names, index, clip)
+        names = [flow.checkpoint for flow in trail.compared.flows]
+        request = limits.gradient_request(trail.compared.text, names, index, trail.clip)
         compared = await in_time(service.gradient_flow, **request)
-        return {"held": compared} | show(compared, layer)
     except UserError as error:
-        return {"message": str(error)}
-
-
-def change_view(held: GradientComparison | None, layer: int, clip: Any) -> Updates:
-    """Show another layer, or clip at another norm."""
-    if held is None:
+        return {"message": str(error)} if wanted() else {}
+    if not wanted():
         return {}
+    trail.take(compared)
+    return show(trail)
+
+
+async def change_view(trail: Trail, layer: int, clip: Any) -> Updates:
+    """Show another layer, or clip at another norm."""
     try:
-        held = replace(held, clip=limits.CLIP.check(clip))
-        return {"held": held} | show(held, layer)
+        trail.turn(layer, limits.CLIP.check(clip))
     except UserError as error:
         return {"message": str(error)}
+    return show(trail) if trail.compared else {}
 
 
 def build(service: Service, page: gr.Blocks) -> None:
@@ -98,8 +108,9 @@ def build(service: Service, page: gr.Blocks) -> None:
     offered = service.checkpoints(KIND)
     chosen = [name for name in KINDS if name in offered] or offered[:1]
     offered = [*chosen, *(name for name in offered if name not in chosen)]
-    held, first = open_with(service, chosen)
-    parts = place_card(first, offered, chosen) | {"held": gr.State(held)}
+    trail = Trail()
+    first = open_with(service, trail, chosen)
+    parts = place_card(first, offered, chosen) | {"trail": gr.State(trail)}
     bind_card(parts, service, offered)
     offer_gradients(service)
 
@@ -107,18 +118,18 @@ def build(service: Service, page: gr.Blocks) -> None:
 def bind_card(parts: Parts, service: Service, offered: list[str]) -> None:
     """Let the button, a token, and the sliders change what is shown."""
 
-    async def on_token(held: Any, layer: int, clip: Any, token: gr.EventData) -> Updates:
-        return await choose_token(service, held, token.index, layer, clip)
+    async def on_token(trail: Trail, token: gr.EventData) -> Updates:
+        return await choose_token(service, trail, token.index)
 
-    inputs = ["source", "names", "layer", "clip"]
-    running = bind(
-        parts["button"].click, partial(run, service, offered), parts, inputs, SHOWN, **MODEL
-    )
+    inputs = ["trail", "source", "names", "layer", "clip"]
+    callback = partial(run, service, offered)
+    last = {"trigger_mode": "always_last"}  # while one is answered, the last that follows counts
+    running = bind(parts["button"].click, callback, parts, inputs, SHOWN, **MODEL, **last)
     message = parts["message"]
     running.then(None, message, message, js=SAY_STOPPED, **QUIET)
-    inputs = ["held", "layer", "clip"]
-    chosen = {**MODEL, "trigger_mode": "always_last"}
-    bind(parts["tokens"].select, on_token, parts, inputs, ["held", *VIEW], **chosen)
-    moving = {**CHOICE, "trigger_mode": "always_last"}  # while a slider is dragged
+    # Gradio would repeat a deferred click with the token of another one.
+    each = {"trigger_mode": "multiple"}
+    bind(parts["tokens"].select, on_token, parts, ["trail"], VIEW, **MODEL, **each)
     for name in ("layer", "clip"):
-        bind(parts[name].input, change_view, parts, inputs, ["held", *VIEW], **moving)
+        inputs = ["trail", "layer", "clip"]
+        bind(parts[name].input, change_view, parts, inputs, VIEW, **(CHOICE | last))

@@ -28,22 +28,30 @@ async def open_link(worker: Worker, names: list[str], sight: Sight, query: str) 
     """Inspect what a link holds; a link of another tab leaves the page as it is."""
     try:
         shared = share_inspect.from_query(str(query or ""), next(iter(names), ""))
-        if shared is None:
-            return {}
-        found = await look(worker, **shared.request)
     except UserError as error:
         return {"message": str(error)}
+    if shared is None:
+        return {}
+    wanted = sight.ask()
+    try:
+        found = await look(worker, **shared.request)
+    except UserError as error:
+        return {"message": str(error)} if wanted() else {}
+    if not wanted():
+        return {}
     sight.take(found)
     message = "" if sight.turn(found, **shared.choices) else share_inspect.NOT_THERE
     source = {"source": shared.request["text"], "checkpoint": shared.request["checkpoint"]}
     return source | show(found, sight) | {"message": message}
 
 
-def bind_link(parts: Parts, worker: Worker, page: gr.Blocks, names: list[str]) -> None:
-    """Let the button copy, and the page open with what its address holds."""
+def bind_link(
+    parts: Parts, worker: Worker, page: gr.Blocks, names: list[str]
+) -> gr.events.Dependency:
+    """Let the button copy, and the page open with what its address holds; return the opening."""
     made = bind(parts["link"].click, make_link, parts, ["sight"], ["link_query", "link_said"])
     said = [parts["link_query"], parts["link_said"]]
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     outputs = [*SHOWN, "source", "checkpoint"]
     callback = partial(open_link, worker, names)
-    bind(page.load, callback, parts, ["sight", "address"], outputs, js=READ_LINK, **MODEL)
+    return bind(page.load, callback, parts, ["sight", "address"], outputs, js=READ_LINK, **MODEL)

@@ -65,6 +65,7 @@ async def correct(
     threshold: Any,
 ) -> AsyncIterator[Updates]:
     """Correct for the page; after an error the text and the last result stay as they are."""
+    wanted = proof.ask()
     try:
         if checkpoint is None:
             raise UserError(NO_MODEL)
@@ -72,16 +73,18 @@ async def correct(
         proof.threshold = request["threshold"]  # which may move until the model is done
         work = asyncio.ensure_future(worker.correct(**request))
         try:
-            if not (await asyncio.wait({work}, timeout=SLOW))[0]:
+            if not (await asyncio.wait({work}, timeout=SLOW))[0] and wanted():
                 yield {"message": "Correcting …"}
             found = await work
         finally:
             work.cancel()  # a visitor who stops this waits for it no longer
     except UserError as error:
-        yield {"message": str(error)}
+        if wanted():
+            yield {"message": str(error)}
         return
-    proof.take(found)
-    yield {**show_proof(proof, report), "message": "" if found.words else NO_WORDS}
+    if wanted():
+        proof.take(found)
+        yield {**show_proof(proof, report), "message": "" if found.words else NO_WORDS}
 
 
 def move_threshold(report: Report | None, proof: Proof, threshold: Any) -> Updates:
@@ -113,15 +116,17 @@ def build(service: Service, page: gr.Blocks) -> None:
     proof, report, checkpoints = Proof(), read_report(service), service.checkpoints(KIND)
     parts = build_layout(open_with(service, proof, report), proof, checkpoints, EXAMPLES)
     worker = Worker(service)
-    bind_run(parts, worker, report)
-    bind_choices(parts, report)
     checkpoint = checkpoints[0] if checkpoints else None
-    spell_link.bind_link(parts, worker, page, checkpoint, report)
+    opening = spell_link.bind_link(parts, worker, page, checkpoint, report)
+    bind_run(parts, worker, report, opening)
+    bind_choices(parts, report)
     api.offer_correct(worker)
 
 
-def bind_run(parts: Parts, worker: Worker, report: Report | None) -> None:
-    """Let the buttons run and stop a correction."""
+def bind_run(
+    parts: Parts, worker: Worker, report: Report | None, opening: gr.events.Dependency
+) -> None:
+    """Let the buttons run and stop a correction; Stop also ends the opening of a link."""
     running = bind(
         parts["run"].click,
         partial(correct, worker, report),
@@ -133,7 +138,8 @@ def bind_run(parts: Parts, worker: Worker, report: Report | None) -> None:
         **MODEL,
     )
     stopped = {"message": "Stopped; the last result is shown."}
-    bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=running)
+    ended = [running, opening]
+    bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=ended)
 
 
 def bind_choices(parts: Parts, report: Report | None) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import gradio as gr
 
 from core.errors import UserError
+from core.pipelines.spelling_results import Correction
 from core.service import Report
 from demo import share_spelling
 from demo.proof import Proof
@@ -34,18 +35,30 @@ async def open_link(
     worker: Worker, checkpoint: str | None, report: Report | None, proof: Proof, query: str
 ) -> Updates:
     """Correct what a link holds; a link of another tab leaves the page as it is."""
-    message = ""
     try:
         shared = share_spelling.from_query(str(query or ""), checkpoint or "")
-        if shared is None:
-            return {}
-        proof.take(await worker.correct(**shared.request), shared.request["threshold"])
-        try:
-            shared.apply(proof)
-        except UserError as error:
-            message = str(error)
     except UserError as error:
         return {"message": str(error)}
+    if shared is None:
+        return {}
+    wanted = proof.ask()
+    try:
+        found = await worker.correct(**shared.request)
+    except UserError as error:
+        return {"message": str(error)} if wanted() else {}
+    return show_shared(shared, proof, found, report) if wanted() else {}
+
+
+def show_shared(
+    shared: share_spelling.SharedProof, proof: Proof, found: Correction, report: Report | None
+) -> Updates:
+    """Take what a link holds, with its text corrected, and return the updates that show it."""
+    proof.take(found, shared.request["threshold"])
+    message = ""
+    try:
+        shared.apply(proof)
+    except UserError as error:
+        message = str(error)
     fields = {name: shared.request[name] for name in ("checkpoint", "threshold")}
     shown = show_proof(proof, report)
     return {"source": shared.request["text"], **fields, **shown, "message": message}
@@ -53,12 +66,12 @@ async def open_link(
 
 def bind_link(
     parts: Parts, worker: Worker, page: gr.Blocks, checkpoint: str | None, report: Report | None
-) -> None:
-    """Let the buttons copy, and the page open with what its address holds."""
+) -> gr.events.Dependency:
+    """Let the buttons copy, and the page open with what its address holds; return the opening."""
     parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **QUIET)
     made = bind(parts["link"].click, make_link, parts, ["proof"], ["link_query", "link_said"])
     said = [parts["link_query"], parts["link_said"]]
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     callback = partial(open_link, worker, checkpoint, report)
     names = [*SHOWN, *OPENED]
-    bind(page.load, callback, parts, ["proof", "address"], names, js=READ_LINK, **MODEL)
+    return bind(page.load, callback, parts, ["proof", "address"], names, js=READ_LINK, **MODEL)

@@ -22,6 +22,13 @@ CELL = """(body, [token, unit]) => {
   const [width, height] = [box.offsetWidth / z[0].length, 380 / z.length];
   return [all.x + 46 + (token + 0.5) * width, all.y + 4 + (unit + 0.5) * height];
 }"""
+# The ids of the buttons that are clicked, and of each Enter whether it does nothing of its own.
+NOTE = """() => {
+  window.noted = [];
+  document.addEventListener("click", ({ target }) => noted.push(target.id), { capture: true });
+  const note = (event) => event.key === "Enter" && noted.push(event.defaultPrevented);
+  window.addEventListener("keydown", note);
+}"""
 
 
 @pytest.fixture
@@ -112,6 +119,19 @@ def test_a_found_unit_a_layer_and_a_quantity_are_chosen(visit) -> None:
     again = visit("?" + tab.page.url.partition("?")[2])
     expect(again.find("layer").locator("input")).to_have_value("layer 2")
     assert again.values() == tab.values()
+
+
+def test_ctrl_enter_that_is_held_runs_once_and_presses_no_button_in_focus(visit) -> None:
+    tab = visit()
+    tab.page.evaluate(NOTE)
+    for button in (tab.found.nth(0), tab.find("link")):
+        button.focus()
+        tab.page.keyboard.down("Control")
+        for _ in range(3):
+            tab.page.keyboard.down("Enter")
+        tab.page.keyboard.up("Enter")
+        tab.page.keyboard.up("Control")
+    assert tab.page.evaluate("noted") == 2 * ["inspect-run", True, True, True]
 
 
 def test_after_an_error_the_last_result_stays(visit) -> None:

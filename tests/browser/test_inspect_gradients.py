@@ -10,7 +10,7 @@ from demo.tabs.inspect_gradients_layout import EXAMPLES
 from tests.browser.conftest import watch
 
 LINES = "plot => plot.data.map(({ name, y, opacity }) => [name, y.length, y[0], opacity])"
-HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} `{{7*7}}` $N$"
+HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} `{{7*7}}` $N$ foo_bar"
 
 
 @pytest.fixture
@@ -97,7 +97,17 @@ def test_a_text_of_a_visitor_is_text(open_inspect) -> None:
     page.locator("#inspect-bptt-button").click()
     tokens = page.locator("#inspect-bptt-steps .bptt-tokens button")
     expect(tokens).to_have_text(HOSTILE.split())
-    expect(page.locator("#inspect-bptt-steps .bptt-title")).to_contain_text("reads “$N$”")
+    expect(page.locator("#inspect-bptt-steps .bptt-title")).to_contain_text("reads “foo_bar”")
+    columns = page.locator("#inspect-bptt-steps .bptt-sums th[scope=col]").all_text_contents()
+    assert columns.count("foo_bar") == 2  # of the sums of c and U; no formula with a low b
+    expect(page.locator("#inspect-bptt-steps .bptt-table th sub").first).to_have_text("t")
+
+
+def test_a_token_that_looks_like_markup_is_named_in_full(open_inspect) -> None:
+    page = open_inspect()
+    strip_token(page, -1).click()  # </s>, which plotly would take for the end of a style
+    title = page.locator("#inspect-gradients-plot .xtitle")
+    expect(title).to_have_text("steps back from “</s>”")
 
 
 def test_the_derivation_is_walked_back_by_mouse_and_keys(open_inspect) -> None:

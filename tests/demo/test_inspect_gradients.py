@@ -2,8 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from core.service import KINDS, GradientComparison, Service
 from demo import gradients
 from demo.api_gradients import offer_gradients
+from demo.gradients import Trail
 from demo.tabs import inspect_gradients as card
 from tests.calls import result
+from tests.demo.bound import events_on
 from tests.tiny import write_language_model
 
 TEXT = "Der Hund schläft hier."  # five tokens
@@ -34,25 +37,36 @@ def compared(service: Service) -> GradientComparison:
     return service.gradient_flow(TEXT, [RNN, LSTM], clip=1e-3)
 
 
-def run(service: Service, text=TEXT, names=(RNN, LSTM), layer=1, clip=1.0) -> list[dict]:
-    """Every update that a press of the button yields."""
+@pytest.fixture
+def trail(compared: GradientComparison) -> Trail:
+    made = Trail()
+    made.take(compared)
+    return made
 
-    async def collect() -> list[dict]:
-        offered = service.checkpoints("language-model")
-        updates = card.run(service, offered, text, list(names), layer, clip)
-        return [update async for update in updates]
 
-    return asyncio.run(collect())
+def press(service: Service, trail: Trail, text=TEXT, names=(RNN, LSTM), layer=1, clip=1.0):
+    """Every update that a press of the button yields, when awaited."""
+    offered = service.checkpoints("language-model")
+    return take_all(card.run(service, offered, trail, text, list(names), layer, clip))
+
+
+async def take_all(updates) -> list[dict]:
+    return [update async for update in updates]
+
+
+def run(service: Service, trail: Trail, **request) -> list[dict]:
+    return asyncio.run(press(service, trail, **request))
 
 
 def test_the_card_opens_with_the_three_kinds(service: Service) -> None:
-    held, first = card.open_with(service, list(KINDS))
-    assert held is not None
+    trail = Trail()
+    first = card.open_with(service, trail, list(KINDS))
+    assert trail.compared is not None
     names = [line["name"] for line in first["plot"][0]["lines"] if "like" not in line]
     assert names == [f"{RNN} h", f"{GRU} h", f"{LSTM} h", f"{LSTM} c"]
     assert first["tokens"]["selected"] == len(first["tokens"]["tokens"]) - 2
     assert first.keys() <= set(card.SHOWN)
-    assert card.open_with(service, []) == (None, {"message": card.NO_MODEL})
+    assert card.open_with(service, Trail(), []) == {"message": card.NO_MODEL}
 
 
 def test_a_clipped_curve_is_the_same_one_moved(compared: GradientComparison) -> None:
@@ -88,32 +102,106 @@ def test_the_table_has_a_line_for_each_kind_of_state(compared: GradientCompariso
 
 
 def test_layers_can_be_chosen_where_all_models_have_them(service: Service) -> None:
-    _, both = run(service, names=(RNN, LSTM), layer=2)
+    trail = Trail()
+    _, both = run(service, trail, names=(RNN, LSTM), layer=2)
     assert (both["layer"]["visible"], both["layer"]["value"]) == (False, 1)
-    _, deep = run(service, names=("lm-other", LSTM), layer=2)
+    trail = Trail()
+    _, deep = run(service, trail, names=("lm-other", LSTM), layer=2)
     assert deep["layer"]["visible"] and deep["layer"]["value"] == 2
-    upper = deep["held"].flows[0].at(2)[0]
+    upper = trail.compared.flows[0].at(2)[0]
     # In the order in which they are offered, however they were clicked.
-    assert deep["held"].flows[0].checkpoint == LSTM
+    assert trail.compared.flows[0].checkpoint == LSTM
     assert deep["plot"][0]["lines"][0]["y"] == list(upper.norms)
 
 
-def test_another_token_is_followed(service: Service, compared: GradientComparison) -> None:
-    found = asyncio.run(card.choose_token(service, compared, 1, 1, 2.0))
-    assert found["held"].index == 1 and found["held"].clip == 2.0
-    assert found["held"].flows == service.gradient_flow(TEXT, [RNN, LSTM], 1).flows
+def test_another_token_is_followed(service: Service, trail: Trail) -> None:
+    found = asyncio.run(card.choose_token(service, trail, 1))
+    assert trail.compared.index == 1 and trail.compared.clip == trail.clip == 1.0
+    assert trail.compared.flows == service.gradient_flow(TEXT, [RNN, LSTM], 1).flows
     assert found["plot"][0]["lines"][0]["texts"] == ["Der", "<s>"]
     assert "tokens" not in found  # the strip has its mark already
-    late = asyncio.run(card.choose_token(service, compared, 99, 1, 2.0))
+    late = asyncio.run(card.choose_token(service, trail, 99))
     assert list(late) == ["message"]
 
 
-def test_the_sliders_only_change_the_view(compared: GradientComparison) -> None:
-    found = card.change_view(compared, 1, 1e3)
-    assert found["held"] == replace(compared, clip=1e3)
+def test_the_sliders_only_change_the_view(trail: Trail, compared: GradientComparison) -> None:
+    found = asyncio.run(card.change_view(trail, 1, 1e3))
+    assert trail.compared == replace(compared, clip=1e3)
     assert "changes nothing" in found["clip_line"]
-    assert list(card.change_view(compared, 1, math.nan)) == ["message"]
-    assert card.change_view(None, 1, 1.0) == {}
+    assert list(asyncio.run(card.change_view(trail, 1, math.nan))) == ["message"]
+    assert trail.clip == 1e3
+    assert asyncio.run(card.change_view(Trail(), 1, 1.0)) == {}
+
+
+# Events that overlap.
+
+
+class Slow:
+    """The service, whose next gradient comes only when another event has been handled."""
+
+    def __init__(self, service: Service, event: Callable[[], Coroutine]):
+        """Made in the event loop that handles both."""
+        self.service, self.event = service, event
+        self.loop = asyncio.get_running_loop()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.service, name)
+
+    def gradient_flow(self, *values: Any, **request: Any) -> GradientComparison:
+        asyncio.run_coroutine_threadsafe(self.event(), self.loop).result()
+        return self.service.gradient_flow(*values, **request)
+
+
+@pytest.mark.parametrize("index", [1, 99])
+def test_a_token_of_the_last_text_takes_no_newer_text_away(
+    service: Service, trail: Trail, index: int
+) -> None:
+    async def click() -> dict:
+        slow = Slow(service, lambda: press(service, trail, text="Hallo Hund"))
+        return await card.choose_token(slow, trail, index)
+
+    assert asyncio.run(click()) == {}
+    assert trail.compared.text == "Hallo Hund"
+
+
+def test_a_token_that_is_clicked_while_another_text_is_read_takes_it_not_away(
+    service: Service, trail: Trail
+) -> None:
+    async def click() -> dict:
+        reading = card.run(service, [RNN], trail, "Hallo Hund", [RNN], 1, 1.0)
+        await anext(reading)
+        return await card.choose_token(Slow(service, lambda: take_all(reading)), trail, 1)
+
+    assert asyncio.run(click()) == {}
+    assert trail.compared.text == "Hallo Hund"
+
+
+def test_the_token_that_is_clicked_last_is_followed(service: Service, trail: Trail) -> None:
+    async def click() -> dict:
+        slow = Slow(service, lambda: card.choose_token(service, trail, 2))
+        return await card.choose_token(slow, trail, 1)
+
+    assert asyncio.run(click()) == {}
+    assert trail.compared.index == 2
+
+
+def test_layer_and_clip_that_move_meanwhile_count(service: Service, trail: Trail) -> None:
+    async def read() -> list[dict]:
+        slow = Slow(service, lambda: card.change_view(trail, 2, 1e3))
+        trail.compared = None
+        return await press(slow, trail, names=("lm-other", LSTM), clip=1e-3)
+
+    _, found = asyncio.run(read())
+    assert "Clipping at 1000 changes nothing" in found["clip_line"]
+    assert found["layer"]["value"] == 2
+
+
+def test_no_click_on_a_token_is_deferred(service: Service) -> None:
+    """Gradio would repeat it with the token of another one."""
+    with gr.Blocks(analytics_enabled=False) as demo:
+        card.build(service, demo)
+    (event,) = events_on(demo, "inspect-gradients-tokens", "select")
+    assert event.trigger_mode == "multiple"
 
 
 BAD = [
@@ -145,8 +233,11 @@ def test_bad_input_gets_a_sentence(app: str, request_: dict, sentence: str) -> N
 
 
 @pytest.mark.parametrize("request_", [{"text": " "}, {"names": ()}, {"clip": None}])
-def test_bad_input_on_the_page_leaves_the_last_result(service: Service, request_: dict) -> None:
-    assert list(run(service, **request_)[-1]) == ["message"]
+def test_bad_input_on_the_page_leaves_the_last_result(
+    service: Service, trail: Trail, compared: GradientComparison, request_: dict
+) -> None:
+    assert list(run(service, trail, **request_)[-1]) == ["message"]
+    assert trail.compared.flows is compared.flows
 
 
 def test_the_public_function_gives_what_the_service_gives(app: str, service: Service) -> None:

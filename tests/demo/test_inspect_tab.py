@@ -5,16 +5,20 @@ import base64
 import struct
 from dataclasses import replace
 
+import gradio as gr
 import pytest
 import torch
 
+from core.errors import UserError
 from core.inspection.results import LayerTrace, Quantity
 from demo import gates, limits, share_inspect
 from demo.sight import Sight
 from demo.tabs import inspect as tab
 from demo.tabs.inspect_layout import SHOWN
 from demo.tabs.inspect_link import make_link, open_link
+from demo.ui import build_demo
 from demo.work import Worker
+from tests.demo.bound import ended_by, events_on
 from tests.demo.made_inspection import INSPECTION, TOKENS
 
 
@@ -166,6 +170,83 @@ def test_a_map_that_no_browser_draws_is_refused(service, sight: Sight) -> None:
     service.inspection = replace(INSPECTION, layers=(LayerTrace("layer 1", TOKENS, (wide,)),))
     (updates,) = run(service, sight)
     assert "750,000 values, 3 tokens by 250,000 units" in updates["message"]
+
+
+# Events that overlap.
+
+
+class Overtaken(Worker):
+    """While the older text is read, the visitor asks for another one and gets it."""
+
+    def __init__(self, service, sight: Sight, fault: UserError | None = None):
+        super().__init__(service)
+        self.sight, self.fault = sight, fault
+
+    async def inspect(self, **request):
+        if request["text"] != "older":
+            return await super().inspect(**request)
+        example = tab.Example("newer", "tiny-characters")
+        self.newer = await take_all(tab.run_example(Worker(self.service), example, self.sight))
+        if self.fault:
+            raise self.fault
+        return await super().inspect(**request)
+
+
+async def take_all(updates) -> list[dict]:
+    return [update async for update in updates]
+
+
+@pytest.mark.parametrize("fault", [None, UserError("Too late.")])
+def test_an_older_text_takes_no_newer_one_away(service, sight: Sight, monkeypatch, fault) -> None:
+    monkeypatch.setattr(tab, "SLOW", 0)
+    worker = Overtaken(service, sight, fault)
+    older = asyncio.run(take_all(tab.run(worker, sight, "older", "tiny-words")))
+    assert worker.newer[0] == {"source": "newer", "checkpoint": "tiny-characters"}
+    assert worker.newer[-1]["message"] == ""
+    assert older == []  # nor does it say that it reads
+    assert (sight.text, sight.checkpoint) == ("newer", "tiny-characters")
+
+
+@pytest.mark.parametrize("fault", [None, UserError("Too late.")])
+def test_a_link_takes_no_newer_text_away(service, sight: Sight, fault) -> None:
+    worker, query = Overtaken(service, sight, fault), "?tab=inspect&text=older"
+    assert asyncio.run(open_link(worker, ["tiny-words"], sight, query)) == {}
+    assert (sight.text, sight.checkpoint) == ("newer", "tiny-characters")
+
+
+@pytest.mark.parametrize("fault", [None, UserError("Too late.")])
+def test_a_turn_of_a_text_that_has_gone_changes_nothing(service, sight: Sight, fault) -> None:
+    sight.text = "older"
+    worker = Overtaken(service, sight, fault)
+    assert asyncio.run(tab.turn(worker, sight, layer="layer 1")) == {}
+    assert (sight.text, place(sight)) == ("newer", ("layer 2", "cell", 1))
+
+
+def test_a_unit_of_a_map_that_has_gone_is_not_taken(sight: Sight) -> None:
+    units = gates.list_value(INSPECTION, sight)
+    clicked = {"checkpoint": "tiny-words", "layer": "layer 2", "quantity": "cell", "unit": 0}
+    for change in ({"checkpoint": "other"}, {"layer": "layer 1"}, {"quantity": "hidden"}):
+        assert tab.choose_unit(sight, units, gr.EventData(None, clicked | change)) == {}
+        assert place(sight) == ("layer 2", "cell", 1)
+    updates = tab.choose_unit(sight, units, gr.EventData(None, clicked))
+    assert updates == {"units": {**units, "chosen": ["cell", 0]}}
+    assert place(sight) == ("layer 2", "cell", 0)
+    value = gates.map_value(INSPECTION, sight)
+    assert value.items() >= (clicked | {"unit": 0}).items()
+
+
+def test_stop_ends_the_button_the_checkpoint_and_a_link(service) -> None:
+    demo = build_demo(service)
+    ended = ended_by(demo, "inspect-stop")
+    assert events_on(demo, "inspect-run")[0] in ended
+    assert events_on(demo, "inspect-checkpoint", "input")[0] in ended
+    assert [one.targets[0][1] for one in ended].count("load") == 1
+
+
+@pytest.mark.parametrize("name", ["layer", "quantity"])
+def test_of_quick_choices_the_last_one_counts(service, name: str) -> None:
+    (event,) = events_on(build_demo(service), f"inspect-{name}", "input")
+    assert event.trigger_mode == "always_last"
 
 
 # Links.

@@ -11,8 +11,10 @@ from core.errors import UserError
 from core.service import THRESHOLD
 from demo import share, share_spelling, share_text
 from demo.proof import Choice, Proof, spellings
+from demo.tabs.spell import correct
 from demo.tabs.spell_layout import SHOWN
 from demo.tabs.spell_link import NOTHING, OPENED, make_link, open_link
+from demo.work import Worker
 from tests.demo.made_spelling import CORRECTION, REPORT
 
 CHOICES = [
@@ -126,6 +128,22 @@ def test_a_link_that_fails_leaves_the_text(worker, service) -> None:
     service.fault = UserError("There is no checkpoint called 'x'.")
     assert opened(worker, "?tab=spell&text=teh", proof) == {"message": str(service.fault)}
     assert proof.written == ["The", "cta", "set"]
+
+
+@pytest.mark.parametrize("fault", [None, UserError("Too late.")])
+def test_a_link_takes_no_newer_text_away(service, fault) -> None:
+    proof = Proof()
+
+    class Overtaken(Worker):
+        async def correct(self, **request):
+            newer = correct(Worker(service), REPORT, proof, "newer", "spell-other", 0.25)
+            *_, shown = [update async for update in newer]
+            assert shown["message"] == ""
+            service.fault = fault
+            return await super().correct(**request)
+
+    assert opened(Overtaken(service), "?tab=spell&text=older&threshold=9", proof) == {}
+    assert (proof.correction.checkpoint, proof.threshold) == ("spell-other", 0.25)
 
 
 def test_a_link_needs_a_text() -> None:

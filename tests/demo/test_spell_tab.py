@@ -13,8 +13,11 @@ from demo import spelling
 from demo.proof import Choice, Proof
 from demo.tabs import spell as tab
 from demo.tabs.spell_layout import SHOWN, WORD
+from demo.tabs.spell_link import open_link
 from demo.tabs.spell_show import NO_WORDS
+from demo.ui import build_demo
 from demo.work import Worker
+from tests.demo.bound import ended_by, events_on
 from tests.demo.made_spelling import CORRECTION, REPORT, SAT, TEH
 
 
@@ -111,6 +114,34 @@ def test_a_threshold_that_moves_meanwhile_counts(service) -> None:
 
     (updates,) = asyncio.run(collect())
     assert shown(updates) == "The cat sat."
+
+
+@pytest.mark.parametrize("fault", [None, UserError("Too late.")])
+def test_an_older_answer_takes_no_newer_text_away(service, monkeypatch, fault) -> None:
+    monkeypatch.setattr(tab, "SLOW", 0)
+    proof = Proof()
+
+    class Overtaken(Worker):
+        async def correct(self, **request):
+            query = "?tab=spell&text=newer&checkpoint=spell-other&threshold=0.25"
+            shown = await open_link(Worker(service), "spell-en", REPORT, proof, query)
+            assert shown["source"] == "newer"
+            service.fault = fault
+            return await super().correct(**request)
+
+    async def collect() -> list[dict]:
+        updates = tab.correct(Overtaken(service), REPORT, proof, "older", "spell-en", 1.0)
+        return [update async for update in updates]
+
+    assert asyncio.run(collect()) == []  # nor does it say that it corrects
+    assert (proof.correction.checkpoint, proof.threshold) == ("spell-other", 0.25)
+
+
+def test_stop_ends_the_button_and_a_link(service) -> None:
+    demo = build_demo(service)
+    ended = ended_by(demo, "spell-stop")
+    assert events_on(demo, "spell-run")[0] in ended
+    assert [one.targets[0][1] for one in ended].count("load") == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import copy
 
 from demo.desk import Desk
+from demo.sight import Sight
 from tests.demo.made_text import WRITTEN
 
 
@@ -14,3 +15,13 @@ def test_a_copy_shares_the_text_and_nothing_that_changes() -> None:
     assert first.selected is None and first.pretty
     with other.writing():
         assert first.hand is None and first.writers == 0
+
+
+def test_only_the_answer_to_what_was_asked_last_is_wanted() -> None:
+    sight = Sight()
+    first = sight.ask()
+    assert first()
+    second = sight.ask()
+    assert second() and not first()
+    copy.deepcopy(sight).ask()  # another visitor
+    assert second()
