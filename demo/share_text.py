@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from core.errors import UserError
 from demo import limits, query
 from demo.desk import Change, Desk
-from demo.tabs.generate_settings import AT_FIRST, METHODS, SETTINGS, preset_values
+from demo.tabs.generate_settings import AT_FIRST, KNOBS, METHODS, SETTINGS, preset_values
 
 TAB = "generate"
 SHOWN = ("pretty", "raw")
@@ -58,25 +58,39 @@ def from_query(text: str, checkpoint: str) -> SharedText | None:
     if given.pop("tab", "") != TAB or not given:
         return None
     method = given.get("method", preset_values(AT_FIRST)["method"])
-    off = {knob.name: knob.value for knob in SETTINGS.knobs}
+    off = {knob.name: knob.value for knob in KNOBS}
     defaults = off if "method" in given else off | preset_values(AT_FIRST)
-    knobs = [query.number(given, knob.name, defaults[knob.name]) for knob in SETTINGS.knobs]
+    knobs = {knob.name: query.number(given, knob.name, defaults[knob.name]) for knob in KNOBS}
+    changes = _changes_from_text(given.get("changes", ""))
+    tokens = limits.MAX_TOKENS.check(knobs["max_tokens"])
+    used = SETTINGS.used_by(method, tuple(knobs.values()))
     request = limits.generate_request(
         given.get("prompt", ""),
         given.get("checkpoint", checkpoint),
         method,
-        **SETTINGS.used_by(method, tuple(knobs)),
+        **used | {"max_tokens": _longest_run(changes, tokens)},
     )
-    changes = tuple(map(_change_from_text, given.get("changes", "").split()))
-    if len(changes) > MOST_CHANGES:
-        raise UserError(f"The link has more than {MOST_CHANGES} changes.")
     pretty = query.one_of(given, "show", SHOWN) == SHOWN[0]
-    return SharedText(request, changes, pretty, query.place(given, "at"))
+    return SharedText(request | {"max_tokens": tokens}, changes, pretty, query.place(given, "at"))
+
+
+def _longest_run(changes: tuple[Change, ...], tokens: int) -> int:
+    """Return the most tokens that are written in one go: up to a change, or behind the last."""
+    starts = [0, *(one.limit if one.index is None else one.index + 1 for one in changes)]
+    ends = [*(one.limit for one in changes), tokens]
+    return max(end - start for start, end in zip(starts, ends, strict=True))
 
 
 def _change_to_text(change: Change) -> str:
     """Return "limit.index.id", or "limit" of a text that went on."""
     return ".".join(str(part) for part in change if part is not None)
+
+
+def _changes_from_text(text: str) -> tuple[Change, ...]:
+    changes = tuple(map(_change_from_text, text.split()))
+    if len(changes) > MOST_CHANGES:
+        raise UserError(f"The link has more than {MOST_CHANGES} changes.")
+    return changes
 
 
 def _change_from_text(text: str) -> Change:

@@ -11,6 +11,7 @@ from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 from core.decoding.options import DecodingOptions
+from core.decoding.stopping import check_wanted
 from core.errors import UserError
 from core.pipelines.translator import Translator
 
@@ -41,6 +42,14 @@ class TranslationScores:
         return dataclasses.asdict(self)
 
 
+class _StoppableTER(TER):
+    """TER that asks before each line whether anyone waits for it: a long line takes seconds."""
+
+    def _compute_segment_statistics(self, hypothesis: str, ref_kwargs: dict) -> list[float]:
+        check_wanted()
+        return super()._compute_segment_statistics(hypothesis, ref_kwargs)
+
+
 def score_texts(
     translations: Sequence[str], references: Sequence[str], seconds: float
 ) -> TranslationScores:
@@ -54,7 +63,7 @@ def score_texts(
             f"There are {len(translations)} sentences and {len(references)} references;"
             " each sentence needs one reference."
         )
-    bleu, chrf, ter = BLEU(), CHRF(), TER()
+    bleu, chrf, ter = BLEU(), CHRF(), _StoppableTER()
     return TranslationScores(
         bleu=bleu.corpus_score(translations, [references]).score,
         chrf=chrf.corpus_score(translations, [references]).score,
@@ -69,7 +78,7 @@ def score_texts(
 
 def score_sentence(translation: str, reference: str) -> TranslationScores:
     """Score one translation; BLEU counts only the n-grams that a sentence of its length has."""
-    bleu, chrf, ter = BLEU(effective_order=True), CHRF(), TER()
+    bleu, chrf, ter = BLEU(effective_order=True), CHRF(), _StoppableTER()
     return TranslationScores(
         bleu=bleu.sentence_score(translation, [reference]).score,
         chrf=chrf.sentence_score(translation, [reference]).score,

@@ -51,23 +51,33 @@ def make_file(kind: str, desk: Desk) -> Updates:
 async def open_link(
     worker: Worker, checkpoint: str | None, desk: Desk, query: str
 ) -> AsyncIterator[Updates]:
-    """Write what a link holds; a link of another tab leaves the page as it is."""
+    """Write what a link holds, unless its visitor writes meanwhile.
+
+    A link of another tab leaves the page as it is.
+    """
+    before, begun, message = desk.generation, None, ""
     try:
         shared = share_text.from_query(str(query or ""), checkpoint or "")
         if shared is None:
             return
+        # First, for it knows the names: with one that is not in its list, a field refuses to work.
+        whole = await in_time(worker.service.prompt, **shared.request)
         desk.pretty = shared.pretty
         yield filled(shared) | {"message": "Writing …"}
         async with asyncio.timeout(limits.SECONDS):
-            begun = await replay(worker, shared)
+            begun = await replay(worker, whole, shared.changes)
     except UserError as error:
-        yield {"message": str(error)}
-        return
+        message = str(error)
     except TimeoutError:
-        yield {"message": f"The link took longer than {limits.SECONDS} seconds to write."}
+        message = f"The link took longer than {limits.SECONDS} seconds to write."
+    if desk.hand or desk.generation is not before:
         return
-    kept, selected = len(begun.steps), shared.selected
-    async for updates in carry_on(worker, desk, begun, shared.changes, selected, kept):
+    if begun is None:
+        yield {"message": message}
+        return
+    places = [change.index for change in shared.changes if change.index is not None]
+    kept = places[-1] + 1 if places else 0  # from there on `begun.seconds` counts
+    async for updates in carry_on(worker, desk, begun, shared.changes, shared.selected, kept):
         yield updates
 
 
@@ -78,15 +88,14 @@ def filled(shared: share_text.SharedText) -> Updates:
     return {"prompt": shared.request["prompt"], "preset": None, "shown": show, **request}
 
 
-async def replay(worker: Worker, shared: share_text.SharedText) -> Generation:
+async def replay(worker: Worker, whole: Generation, changes: tuple[Change, ...]) -> Generation:
     """Return the text up to the last of the changes that were made to it.
 
     Raises:
         UserError: a change names a token that is no rival there.
     """
-    whole = await in_time(worker.service.prompt, **shared.request)
     written = whole
-    for change in shared.changes:
+    for change in changes:
         written = await finish(worker, replace(written, max_tokens=change.limit))
         if change.index is not None:
             written = changed(written, change)

@@ -169,7 +169,9 @@ def bind_knobs(knobs: Parts, preset: gr.Radio, die: gr.Button) -> None:
 
     parts = [knobs[name] for name in names]
     knobs["method"].change(on_method, knobs["method"], [*parts, die], **QUIET)
-    preset.input(on_preset, preset, [knobs["method"], *parts], **QUIET)
+    # By arrow keys several follow quickly on one another, and the last one counts.
+    outputs = [knobs["method"], *parts]
+    preset.input(on_preset, preset, outputs, trigger_mode="always_last", **QUIET)
     die.click(None, None, knobs["seed"], js=ROLL, **QUIET)
     # A knob that was turned by hand is of no preset; the browser knows that without asking.
     turned = [knobs[name].input for name in ("method", *FILTERS)]

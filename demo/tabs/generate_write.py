@@ -100,8 +100,12 @@ async def put_rival(worker: Worker, desk: Desk, index: Any, rank: Any) -> AsyncI
         yield {"message": str(error)}
         return
     earlier, limit = desk.changes, written.max_tokens
-    if not is_search(begun):  # what stands before depends on nothing that came after it
-        earlier, limit = tuple(one for one in earlier if one.index < index), index + 1
+    if is_search(begun):
+        most = index + 1 + limits.BEAM_TOKENS.high  # a text that went on may have more behind it
+        begun = replace(begun, max_tokens=min(limit, most))
+    else:  # what stands before depends on nothing that came after it
+        earlier = tuple(one for one in earlier if one.index is not None and one.index < index)
+        limit = index + 1
     changes = (*earlier, Change(limit, index, begun.steps[index].id))
     async for updates in carry_on(worker, desk, begun, changes, index, kept=index + 1):
         yield updates

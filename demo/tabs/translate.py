@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -9,6 +11,7 @@ import gradio as gr
 from core.errors import UserError
 from core.service import Service
 from demo import api, limits
+from demo.board import Board
 from demo.hints import not_german
 from demo.spaces_gpu import on_gpu
 from demo.tabs import (
@@ -20,6 +23,7 @@ from demo.tabs import (
     translate_tree,
 )
 from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_layout import SETTINGS, SHOWN, build_layout
 from demo.tabs.translate_settings import used_by
 from demo.tabs.translate_show import (
@@ -81,6 +85,22 @@ async def translate(
     yield {**show_translation(new_view(view, translation)), "message": not_german(text)}
 
 
+async def run(worker: Worker, board: Board, *values: Any) -> AsyncIterator[Updates]:
+    """Translate, and let nothing that was asked before come after it."""
+    wanted = board.ask()
+    async with aclosing(translate(worker, board.view, *values)) as steps:
+        async for updates in steps:
+            if not wanted():  # it was stopped
+                return
+            yield board.take(updates)
+
+
+async def stop(board: Board) -> Updates:
+    """Let nothing that is on its way be shown any longer."""
+    board.ask()
+    return {"message": "Stopped; the last result is shown."}
+
+
 def choose_units(view: View | None, units: str) -> Updates:
     return show_hypothesis(view.choose_units(units)) if view else {}
 
@@ -109,36 +129,32 @@ def build(service: Service, page: gr.Blocks) -> None:
     """Place the tab, bind its events and offer its API."""
     parts = build_layout(open_with(service), service.checkpoints(), service.problems(), EXAMPLES)
     worker = Worker(service)
-    bind_run(parts, worker)
     bind_choices(parts)
-    translate_guided.bind_guided(parts, worker)
-    translate_tree.bind_tree(parts, worker)
-    translate_compare.bind_compare(parts, worker)
-    translate_reference.bind_reference(parts, worker)
+    stoppable = [
+        bind_run(parts, worker),
+        *translate_guided.bind_guided(parts, worker),
+        *translate_tree.bind_tree(parts, worker),
+        translate_compare.bind_compare(parts, worker),
+        translate_reference.bind_reference(parts, worker),
+        *translate_link.bind_link(parts, worker, page),
+    ]
+    bind(parts["stop"].click, stop, parts, ["board"], ["message"], cancels=stoppable)
     translate_file.bind_file(parts, worker)
-    translate_link.bind_link(parts, worker, page)
     api.offer_translate(on_gpu(service.translate))
 
 
-def bind_run(parts: Parts, worker: Worker) -> None:
-    """Let the buttons run and stop a translation."""
-
-    async def on_run(*values: Any) -> AsyncIterator[Updates]:
-        async for updates in translate(worker, *values):
-            yield updates
-
-    running = bind(
+def bind_run(parts: Parts, worker: Worker) -> gr.events.Dependency:
+    """Let the button run a translation."""
+    return bind(
         parts["run"].click,
-        on_run,
+        partial(run, worker),
         parts,
-        ["view", "source", "prefix", *SETTINGS],
+        ["board", "source", "prefix", *SETTINGS],
         SHOWN,
         trigger_mode="always_last",
         show_progress="minimal",
         **MODEL,
     )
-    stopped = {"message": "Stopped; the last result is shown."}
-    bind(parts["stop"].click, lambda: stopped, parts, [], ["message"], cancels=running)
 
 
 def bind_choices(parts: Parts) -> None:
@@ -148,10 +164,10 @@ def bind_choices(parts: Parts) -> None:
         return choose_hypothesis(view, choice.index, tree)
 
     for listen, callback, inputs in [
-        (parts["units"].input, choose_units, ["view", "units"]),
-        (parts["scale"].input, choose_scale, ["view", "scale"]),
-        (parts["palette"].input, choose_palette, ["view", "palette"]),
-        (parts["sentence"].input, choose_sentence, ["view", "sentence"]),
-        (parts["hypotheses"].select, on_hypothesis, ["view", "tree"]),
+        (parts["units"].input, choose_units, ["units"]),
+        (parts["scale"].input, choose_scale, ["scale"]),
+        (parts["palette"].input, choose_palette, ["palette"]),
+        (parts["sentence"].input, choose_sentence, ["sentence"]),
+        (parts["hypotheses"].select, on_hypothesis, ["tree"]),
     ]:
-        bind(listen, callback, parts, inputs, SHOWN, **CHOICE)
+        bind_view(listen, callback, parts, inputs, SHOWN, **CHOICE)

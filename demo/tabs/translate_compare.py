@@ -1,10 +1,14 @@
 """Side by side: the shown sentence under a second set of settings, on the same scale."""
 
+from functools import partial
 from typing import Any
+
+import gradio as gr
 
 from core.errors import UserError
 from demo import limits, lines, maps
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import MODEL, Parts, Updates
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_cards import COMPARE_SETTINGS
 from demo.tabs.translate_guided import segments
 from demo.tabs.translate_settings import used_by
@@ -41,11 +45,9 @@ async def compare(
     }
 
 
-def bind_compare(parts: Parts, worker: Worker) -> None:
+def bind_compare(parts: Parts, worker: Worker) -> gr.events.Dependency:
     """Let the button compare."""
-
-    async def on_compare(*values: Any) -> Updates:
-        return await compare(worker, *values)
-
     names = ["compare_summary", "compare_changes", "compare_left", "compare_right"]
-    bind(parts["compare_run"].click, on_compare, parts, ["view", *COMPARE_SETTINGS], names, **MODEL)
+    callback = partial(compare, worker)
+    run = parts["compare_run"].click
+    return bind_view(run, callback, parts, COMPARE_SETTINGS, names, **MODEL)

@@ -1,6 +1,7 @@
 """What a visitor changes in a translation: another token, or attention forced to a place."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -9,7 +10,8 @@ from core.errors import UserError
 from core.pipelines.differences import differences
 from core.pipelines.results import ForcedAttention, Hypothesis
 from demo import limits, maps
-from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
+from demo.tabs.binding import CHOICE, MODEL, Parts, Updates
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import HOW_TO_FORCE, show_pin, show_translation
 from demo.views import Pin, View
@@ -133,7 +135,7 @@ def segments(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]
     return [{"text": run.text, "kind": run.kind} for run in differences(before, after)]
 
 
-def bind_guided(parts: Parts, worker: Worker) -> None:
+def bind_guided(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     """Let pins, alternatives and the buttons of what-if act."""
 
     def on_pin(view: View | None, cell: gr.EventData) -> Updates:
@@ -142,33 +144,26 @@ def bind_guided(parts: Parts, worker: Worker) -> None:
     async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
         return await choose_alternative(worker, view, listed, choice.index)
 
-    async def on_step(view: View | None) -> Updates:
-        return await force(worker, view, False)
-
-    async def on_end(view: View | None) -> Updates:
-        return await force(worker, view, True)
-
-    async def on_free(view: View | None) -> Updates:
-        return await free(worker, view)
-
-    alternatives = ["view", "alternatives"]
     # In two steps: a pin needs no model, and what the model says of it must not undo a later one.
-    pinned = bind(parts["attention"].select, on_pin, parts, ["view"], SHOWN, **CHOICE)
-    bind_alternatives(pinned, parts, worker)
-    for listen, callback, inputs in [
-        (parts["alternatives"].select, on_alternative, alternatives),
-        (parts["force_step"].click, on_step, ["view"]),
-        (parts["force_end"].click, on_end, ["view"]),
-        (parts["free"].click, on_free, ["view"]),
-    ]:
-        bind(listen, callback, parts, inputs, SHOWN, **MODEL)
+    pinned = bind_view(parts["attention"].select, on_pin, parts, [], SHOWN, **CHOICE)
+    return [
+        bind_alternatives(pinned, parts, worker),
+        *(
+            bind_view(listen, callback, parts, inputs, SHOWN, **MODEL)
+            for listen, callback, inputs in [
+                (parts["alternatives"].select, on_alternative, ["alternatives"]),
+                (parts["force_step"].click, partial(force, worker, to_end=False), []),
+                (parts["force_end"].click, partial(force, worker, to_end=True), []),
+                (parts["free"].click, partial(free, worker), []),
+            ]
+        ),
+    ]
 
 
-def bind_alternatives(pinned: gr.events.Dependency, parts: Parts, worker: Worker) -> None:
+def bind_alternatives(
+    pinned: gr.events.Dependency, parts: Parts, worker: Worker
+) -> gr.events.Dependency:
     """List the alternatives at the pin after an event that may have set it."""
-
-    async def on_pinned(view: View | None) -> Updates:
-        return await list_alternatives(worker, view)
-
     names = ["alternatives", "message"]
-    bind(pinned.then, on_pinned, parts, ["view"], names, trigger_mode="always_last", **MODEL)
+    callback = partial(list_alternatives, worker)
+    return bind_view(pinned.then, callback, parts, [], names, trigger_mode="always_last", **MODEL)

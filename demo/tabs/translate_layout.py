@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.board import Board
 from demo.components.alternative_list import AlternativeList
 from demo.components.attention_map import AttentionMap
 from demo.components.hypothesis_list import HypothesisList
@@ -22,7 +23,7 @@ NOTE = (
 SETTINGS = list(translate_settings.NAMES)
 # The parts that a new translation, or another part of it, may change.
 SHOWN = [
-    *("view", "output", "message", "summary", "sentence", "attention", "too_large"),
+    *("output", "message", "summary", "sentence", "attention", "too_large"),
     *("units", "scale", "palette"),
     *("hypotheses", "alternatives", "force_text", "force_step", "force_end", "free"),
     *translate_cards.CLEARED,
@@ -49,7 +50,7 @@ def build_layout(
             parts |= place_lists(first)
     parts |= translate_cards.place_cards(checkpoints)
     return parts | {
-        "view": gr.State(first.get("view")),
+        "board": gr.State(Board(first.get("view"))),
         # What scripts hand over: the query string of a link, and that of the page's address.
         "link_query": gr.Textbox(visible=False),
         "link_said": gr.Textbox(visible=False),

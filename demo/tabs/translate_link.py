@@ -4,8 +4,10 @@ import gradio as gr
 
 from core.errors import UserError
 from demo import share
+from demo.board import Board
 from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.layout import COPIED, COPY_LINK
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_guided import bind_alternatives, changes_value
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import new_view, show_translation
@@ -13,7 +15,7 @@ from demo.views import View
 from demo.work import Worker
 
 COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
-READ_LINK = "(view) => [view, window.location.search]"
+READ_LINK = "(board) => [board, window.location.search]"
 LESS = "A link is copied; the address bar has it too. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
@@ -69,16 +71,18 @@ async def change(worker: Worker, shared: share.Shared, view: View) -> View:
     return view.with_sentence(whole, part)
 
 
-def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> None:
+def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> list[gr.events.Dependency]:
     """Let the buttons copy, and the page open with what its address holds."""
 
-    async def on_load(view: View | None, query: str) -> Updates:
-        return await open_link(worker, view, query)
+    async def on_load(board: Board, query: str) -> Updates:
+        wanted = board.ask()
+        updates = await open_link(worker, board.view, query)
+        return board.take(updates) if wanted() else {}
 
     parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **QUIET)
-    made = bind(parts["link"].click, make_link, parts, ["view"], ["link_query", "link_said"])
+    made = bind_view(parts["link"].click, make_link, parts, [], ["link_query", "link_said"])
     said = [parts["link_query"], parts["link_said"]]
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     names = [*SHOWN, *OPENED]
-    loaded = bind(page.load, on_load, parts, ["view", "address"], names, js=READ_LINK, **MODEL)
-    bind_alternatives(loaded, parts, worker)
+    loaded = bind(page.load, on_load, parts, ["board", "address"], names, js=READ_LINK, **MODEL)
+    return [loaded, bind_alternatives(loaded, parts, worker)]

@@ -2,13 +2,17 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
+
+import gradio as gr
 
 from core.errors import UserError
 from core.pipelines.results import Hypothesis
 from demo import limits, maps
 from demo.lines import scores_line
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import MODEL, Parts, Updates
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_guided import segments
 from demo.views import Pin, View
 from demo.work import Worker
@@ -20,7 +24,8 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
         return {"reference_scores": "Translate a sentence first."}
     try:
         reference = " ".join(limits.check_text(reference, "reference").split())
-        # First: a reference that is too long is refused at once, and its TER would take minutes.
+        check_words(view.chosen.text, "translation")
+        check_words(reference, "reference")
         scored = await worker.score(
             text=view.shown.source, target=reference, checkpoint=view.shown.checkpoint
         )
@@ -39,6 +44,13 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
         "reference_tokens": token_probabilities(scored),
         "reference_map": maps.map_value(read),
     }
+
+
+def check_words(text: str, field: str) -> None:
+    """Raise UserError if a text has too many words to get figures."""
+    words, most = len(text.split()), limits.MAX_SCORED_WORDS
+    if words > most:
+        raise UserError(f"The {field} has {words:,} words; the limit for figures is {most}.")
 
 
 def token_probabilities(scored: Hypothesis) -> dict[str, Any]:
@@ -64,11 +76,9 @@ def token_probabilities(scored: Hypothesis) -> dict[str, Any]:
     return {"label": label.replace("-", "−"), "segments": shown}
 
 
-def bind_reference(parts: Parts, worker: Worker) -> None:
+def bind_reference(parts: Parts, worker: Worker) -> gr.events.Dependency:
     """Let the button score the reference."""
-
-    async def on_score(view: View | None, reference: str) -> Updates:
-        return await against_reference(worker, view, reference)
-
     names = ["reference_scores", "reference_changes", "reference_tokens", "reference_map"]
-    bind(parts["reference_run"].click, on_score, parts, ["view", "reference"], names, **MODEL)
+    callback = partial(against_reference, worker)
+    run = parts["reference_run"].click
+    return bind_view(run, callback, parts, ["reference"], names, **MODEL)

@@ -1,12 +1,14 @@
 """The beam as a tree: drawn when its card is opened; a node shows its hypothesis and its map."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from core.errors import UserError
 from demo import maps
-from demo.tabs.binding import MODEL, Parts, Updates, bind
+from demo.tabs.binding import MODEL, Parts, Updates
+from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import FIGURES, show_hypothesis
 from demo.views import View
@@ -70,14 +72,16 @@ async def choose_node(worker: Worker, view: View | None, number: int) -> Updates
     }
 
 
-def bind_tree(parts: Parts, worker: Worker) -> None:
+def bind_tree(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     """Let the card draw its tree when it opens, and its nodes choose a hypothesis."""
-
-    async def on_open(view: View | None) -> Updates:
-        return await draw_tree(worker, view)
 
     async def on_node(view: View | None, node: gr.EventData) -> Updates:
         return await choose_node(worker, view, node.id)
 
-    bind(parts["tree_card"].expand, on_open, parts, ["view"], SHOWN, **MODEL)
-    bind(parts["tree"].select, on_node, parts, ["view"], SHOWN, **MODEL)
+    return [
+        bind_view(listen, callback, parts, [], SHOWN, **MODEL)
+        for listen, callback in [
+            (parts["tree_card"].expand, partial(draw_tree, worker)),
+            (parts["tree"].select, on_node),
+        ]
+    ]

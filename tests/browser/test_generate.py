@@ -204,6 +204,18 @@ def test_presets_set_the_method_and_its_filters(visit_generate) -> None:
     expect(chosen).to_have_count(0)
 
 
+def test_of_presets_that_follow_quickly_the_last_one_counts(visit_generate) -> None:
+    tab = visit_generate()
+    held, join = [], "**/queue/join*"
+    tab.page.route(join, lambda route: held.append(route), times=1)
+    with tab.page.expect_request(join):
+        tab.page.get_by_label("careful", exact=True).check(force=True)
+    tab.page.get_by_label("wild", exact=True).check(force=True)  # the first has no answer yet
+    held[0].continue_()
+    tab.wait_for_values(temperature="1.3", top_p="1")
+    assert tab.find("preset").locator("label.selected").all_inner_texts() == ["wild"]
+
+
 def test_the_die_rolls_another_seed_and_a_seed_repeats(visit_generate, tiny) -> None:
     tab = visit_generate()
     tab.find("die").click()

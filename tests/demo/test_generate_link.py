@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
@@ -13,9 +14,11 @@ from core.errors import UserError
 from core.pipelines.generation import DecodingOptions
 from demo import limits, share, share_text
 from demo.desk import Change, Desk
+from demo.tabs.binding import Updates
 from demo.tabs.generate_layout import WRITTEN as SHOWN
 from demo.tabs.generate_link import NOTHING, OPENED, make_file, make_link, open_link
-from demo.tabs.generate_settings import METHODS
+from demo.tabs.generate_settings import KNOBS, METHODS
+from demo.tabs.generate_write import write
 from demo.work import Worker
 from tests.demo.made_text import BEGUN, WORDS, WRITTEN
 
@@ -34,10 +37,8 @@ OPTIONS = st.builds(
     typical=st.floats(0, 1),
 )
 PLACE = st.integers(0, 999)
-CHANGES = st.lists(
-    st.builds(Change, st.integers(1, 1000), PLACE, PLACE) | st.integers(1, 1000).map(Change),
-    max_size=5,
-)
+LIMIT = st.integers(1, 300)  # what a beam method may write in one go
+CHANGES = st.lists(st.builds(Change, LIMIT, PLACE, PLACE) | LIMIT.map(Change), max_size=5)
 
 
 def opened(worker: Worker, query, desk: Desk | None = None) -> list[dict]:
@@ -69,12 +70,37 @@ def test_a_link_holds_what_the_text_was_written_with(
     assert (shared.changes, shared.pretty, shared.selected) == (tuple(changes), pretty, selected)
 
 
+BEAM = replace(BEGUN, options=replace(BEGUN.options, method="beam"))
+
+
+def test_a_search_that_went_on_beyond_what_is_searched_in_one_go_has_a_link() -> None:
+    desk = Desk(replace(BEAM, max_tokens=500), (Change(300),))
+    shared = share_text.from_query(share_text.to_query(desk), "tiny-words")
+    assert (shared.request["max_tokens"], shared.changes) == (500, (Change(300),))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "changes"),
+    [
+        (301, ()),
+        (1, (Change(1000),)),  # it is searched, and cut only afterwards
+        (601, (Change(300),)),
+        (600, (Change(300), Change(600, 10, 2))),  # anew behind token 10
+    ],
+)
+def test_a_link_searches_no_more_in_one_go_than_the_page(tokens, changes) -> None:
+    query = share_text.to_query(Desk(replace(BEAM, max_tokens=tokens), changes))
+    with pytest.raises(UserError, match=r"^max_tokens must be a whole number from 1 to 300;"):
+        share_text.from_query(query, "tiny-words")
+    assert share_text.from_query(query.replace("method=beam", "method=greedy"), "tiny-words")
+
+
 def test_a_link_to_a_stopped_text_writes_no_more_than_there_is() -> None:
     stopped = replace(BEGUN, steps=WORDS[:3])
     fields = parse_qs(share_text.to_query(Desk(stopped)))
     assert fields["max_tokens"] == ["3"]
-    beam = replace(stopped, options=replace(BEGUN.options, method="beam"))
-    assert parse_qs(share_text.to_query(Desk(beam)))["max_tokens"] == ["20"]
+    stopped = replace(BEAM, steps=WORDS[:3])
+    assert parse_qs(share_text.to_query(Desk(stopped)))["max_tokens"] == ["20"]
 
 
 @pytest.mark.parametrize("query", ["", "?", "?tab=generate", "?text=Hallo", "?tab=spell&prompt=a"])
@@ -167,6 +193,13 @@ def test_a_link_makes_the_changes_again(worker) -> None:
     assert desk.kept == 3
 
 
+def test_the_rate_of_a_search_that_went_on_is_that_of_all_its_tokens(worker) -> None:
+    desk = Desk()
+    opened(worker, share_text.to_query(Desk(replace(BEAM, max_tokens=4), (Change(2),))), desk)
+    assert (len(desk.generation.steps), desk.generation.seconds) == (4, 1.0)  # half for each part
+    assert desk.kept == 0
+
+
 @pytest.mark.parametrize("change", [Change(1, 0, 77), Change(1, 5, 101), Change(9, 8, 1)])
 def test_a_change_that_can_not_be_made_is_told(worker, change) -> None:
     query = "?" + share_text.to_query(Desk(WRITTEN, (change,)))
@@ -181,8 +214,45 @@ def test_a_link_that_fails_leaves_the_text(worker, service, monkeypatch) -> None
         {"message": "The link is damaged: seed is not a number."}
     ]
     service.fault = UserError("There is no checkpoint called 'x'.")
-    assert opened(worker, "?tab=generate&seed=1", desk)[-1] == {"message": str(service.fault)}
-    assert desk.generation is WRITTEN
+    # Nothing is filled in: a list that holds another name refuses each later click.
+    query = "?tab=generate&checkpoint=x&show=raw"
+    assert opened(worker, query, desk) == [{"message": str(service.fault)}]
+    assert (desk.generation, desk.pretty) == (WRITTEN, True)
+
+
+async def until_filled(worker: Worker, desk: Desk) -> AsyncIterator[Updates]:
+    """Open a link, up to where it begins to write."""
+    steps = open_link(worker, "tiny-words", desk, "?" + share_text.to_query(Desk(WRITTEN)))
+    assert (await anext(steps))["message"] == "Writing …"
+    return steps
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_a_text_that_is_begun_meanwhile_stays(worker, count: int) -> None:
+    async def both() -> tuple[Desk, list[Updates]]:
+        desk = Desk(replace(WRITTEN, prompt="An example"), pretty=False)
+        steps = await until_filled(worker, desk)
+        knobs = [knob.value for knob in KNOBS]
+        writing = write(worker, desk, "My own", "tiny-words", "sample", *knobs)
+        for _ in range(count):
+            await anext(writing, None)
+        late = [updates async for updates in steps]
+        await writing.aclose()
+        return desk, late
+
+    desk, late = asyncio.run(both())
+    assert late == []
+    assert desk.generation.prompt == "My own"
+
+
+def test_a_text_that_has_no_token_yet_stays(worker) -> None:
+    async def both() -> list[Updates]:
+        desk = Desk()
+        steps = await until_filled(worker, desk)
+        with desk.writing():
+            return [updates async for updates in steps]
+
+    assert asyncio.run(both()) == []
 
 
 def test_a_link_that_takes_too_long_is_given_up(worker, monkeypatch) -> None:

@@ -318,6 +318,24 @@ def test_changes_of_a_search_all_count(worker, desk) -> None:
     assert desk.changes == (Change(20, 3, 104), Change(20, 0, 101))
 
 
+def test_a_rival_in_a_long_search_is_followed_by_no_more_than_one_search_may_write(
+    worker, desk
+) -> None:
+    beam = replace(BEGUN.options, method="beam")
+    desk.generation = replace(BEGUN, steps=WORDS * 150, max_tokens=600, options=beam)
+    collect(put_rival(worker, desk, 1, 1))
+    assert desk.generation.max_tokens == 2 + limits.BEAM_TOKENS.high
+    desk.generation = replace(BEGUN, steps=WORDS * 150, max_tokens=600)
+    collect(put_rival(worker, desk, 1, 1))
+    assert desk.generation.max_tokens == 600
+
+
+def test_a_text_may_have_gone_on_before_a_token_is_replaced(worker, desk) -> None:
+    desk.generation, desk.changes = WRITTEN, (Change(3),)  # a link may say so of any method
+    collect(put_rival(worker, desk, 1, 1))
+    assert desk.changes == (Change(2, 1, 102),)
+
+
 def test_the_end_may_take_the_place_of_a_token(worker, desk) -> None:
     desk.generation = WRITTEN
     *_, last = collect(put_rival(worker, desk, 2, 2))

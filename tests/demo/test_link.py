@@ -43,7 +43,7 @@ def test_a_link_fills_in_all_fields_and_shows_its_view(worker, service) -> None:
     assert updates["attention"]["pinned"] == {"row": 2, "column": 1}
     assert updates["attention"]["palette"] == "viridis"
     assert updates["force_step"]["interactive"]
-    assert updates.keys() <= {*SHOWN, *OPENED}
+    assert updates.keys() <= {*SHOWN, *OPENED, "view"}
 
 
 def test_what_a_link_does_not_say_is_the_default(worker, service) -> None:

@@ -86,6 +86,17 @@ def test_what_is_no_reference_gets_a_sentence(worker, service, reference: object
     assert service.requests == []
 
 
+def test_what_is_too_long_for_figures_is_told_before_any_work(worker, service) -> None:
+    assert run(worker, "word " * 101) == {
+        "reference_scores": "The reference has 101 words; the limit for figures is 100."
+    }
+    long = replace(GREETING.hypotheses[0], text="word " * 101)
+    view = View(replace(GREETING, hypotheses=(long,)))
+    assert run(worker, "Good morning", view)["reference_scores"].startswith("The translation has")
+    assert service.requests == []
+    assert run(worker, "word " * 100)["reference_scores"].startswith("BLEU ")
+
+
 @pytest.mark.parametrize("hostile", ["${alert(1)}", "`{{x}}`", "<img src=x onerror=alert(1)>"])
 def test_hostile_text_is_a_reference_like_any_other(worker, service, hostile: str) -> None:
     assert run(worker, hostile)["reference_scores"].startswith("BLEU ")

@@ -165,4 +165,4 @@ def test_clicks_before_any_result_do_nothing(choose) -> None:
 
 
 def test_only_parts_that_the_events_may_change_are_named(two_sentences) -> None:
-    assert show_translation(View(two_sentences)).keys() | {"message"} == {*SHOWN}
+    assert show_translation(View(two_sentences)).keys() | {"message"} == {*SHOWN, "view"}

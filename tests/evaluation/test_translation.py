@@ -1,7 +1,11 @@
 """Figures of translations, in cases where one knows them without counting."""
 
-import pytest
+from contextvars import copy_context
 
+import pytest
+from sacrebleu.metrics.ter import TER
+
+from core.decoding.stopping import Stopped, stop_when
 from core.errors import UserError
 from core.evaluation.translation import score_sentence, score_texts
 
@@ -38,3 +42,28 @@ def test_nothing_in_common_is_zero() -> None:
 def test_a_corpus_needs_a_reference_for_each_sentence(translations, references) -> None:
     with pytest.raises(UserError, match="each sentence needs one reference"):
         score_texts(translations, references, 0.0)
+
+
+def test_ter_is_that_of_sacrebleu() -> None:
+    translations = [LONG, "the snow runs", "", "too much", ""]
+    references = ["Through the snow a dog runs.", "the dog runs far", "a dog", "", ""]
+    ter = TER()
+    expected = ter.corpus_score(translations, [references]).score
+    scores = score_texts(translations, references, 0.0)
+    assert (scores.ter, scores.ter_signature) == (expected, str(ter.get_signature()))
+
+
+def test_figures_are_given_up_at_the_next_line_when_nobody_waits() -> None:
+    asked = []
+
+    def has_left() -> bool:
+        asked.append(len(asked))
+        return len(asked) == 2
+
+    def score_for_one_who_leaves() -> None:
+        stop_when(has_left)
+        score_texts([LONG] * 3, [LONG] * 3, 0.0)
+
+    with pytest.raises(Stopped):
+        copy_context().run(score_for_one_who_leaves)
+    assert asked == [0, 1]

@@ -1,0 +1,37 @@
+"""Events of the Translate tab that act on the view of its board."""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from demo.board import Board
+from demo.tabs.binding import Parts, Updates, bind
+
+
+def bind_view(
+    listen: Callable,
+    callback: Callable,
+    parts: Parts,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    **options: Any,
+) -> gr.events.Dependency:
+    """Let an event call `callback` with the view and the values of the inputs; see `bind`.
+
+    What it returns counts only while the hypothesis that it is about is still shown, and no other
+    translation was asked for.
+    """
+
+    # On the event loop, as all others are when they show something: no choice is lost between.
+    @functools.wraps(callback)
+    async def on_event(board: Board, *values: Any) -> Updates:
+        wanted = board.watch()
+        updates = callback(board.view, *values)
+        if inspect.isawaitable(updates):
+            updates = await updates
+        return board.take(updates) if wanted() else {}
+
+    return bind(listen, on_event, parts, ["board", *inputs], outputs, **options)

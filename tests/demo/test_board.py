@@ -1,0 +1,169 @@
+"""Events of the Translate tab overlap: what comes too late for what is shown is dropped."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from core.errors import UserError
+from demo import maps
+from demo.board import Board
+from demo.tabs import translate
+from demo.tabs.translate import choose_hypothesis, stop
+from demo.views import Pin, View
+from tests.demo.bound import ended_by, events_on
+from tests.demo.made import GREETING, IN_PIECES, THANKS, StandIn
+
+VIEW = View(replace(GREETING, hypotheses=(IN_PIECES, *GREETING.hypotheses)), pin=Pin(1, 1))
+LISTED = maps.alternatives_value(VIEW, 1, IN_PIECES)
+KNOBS = ("tiny", "beam", 5, 1.0, 1.0, 0)
+ANSWERS = {  # what a visitor does, and what its event is given besides the board
+    ("translate-force-step", "click"): (),
+    ("translate-force-end", "click"): (),
+    ("translate-alternatives", "select"): (LISTED, SimpleNamespace(index=1)),
+    ("translate-tree-card", "expand"): (),
+    ("translate-tree", "select"): (SimpleNamespace(id=4),),
+    ("translate-compare-button", "click"): KNOBS,
+    ("translate-reference-button", "click"): ("Good morning",),
+}
+LINK = "?text=Guten+Morgen"
+
+
+class Held(StandIn):
+    """Gives nothing for „Guten Morgen“ until it is let go, and the rest at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def translate(self, **request):
+        found = super().translate(**request)
+        return THANKS if request["text"] == THANKS.source else found
+
+    def _take(self, request: dict) -> None:
+        if request["text"] == GREETING.source:
+            self.begun.set()
+            assert self.let_go.wait(60)
+        super()._take(request)
+
+
+@pytest.fixture
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture
+def page(held: Held) -> gr.Blocks:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        translate.build(held, demo)
+    return demo
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(VIEW)
+
+
+def named(page: gr.Blocks, updates: dict) -> dict[str, Any]:
+    """The updates by ids, none of what Gradio skips."""
+    return {} if updates == gr.skip() else {part.elem_id: one for part, one in updates.items()}
+
+
+async def run(page: gr.Blocks, board: Board, text: str) -> list[dict]:
+    steps = events_on(page, "translate-run")[0].fn(board, text, "", *KNOBS)
+    return [named(page, updates) async for updates in steps]
+
+
+def late(
+    page: gr.Blocks, held: Held, event: Callable[[], Awaitable], meanwhile: Callable[[], Awaitable]
+) -> dict[str, Any]:
+    """What an event shows when something else happens before the model has answered it."""
+
+    async def overlap() -> dict:
+        answer = asyncio.ensure_future(event())
+        await asyncio.to_thread(held.begun.wait, 60)
+        await meanwhile()
+        held.let_go.set()
+        return named(page, await answer)
+
+    return asyncio.run(overlap())
+
+
+@pytest.fixture(params=ANSWERS, ids="-".join)
+def answer(request, page: gr.Blocks, board: Board) -> Callable[[], Awaitable]:
+    """An event that the model answers."""
+    event = events_on(page, *request.param)[0]
+    return lambda: event.fn(board, *ANSWERS[request.param])
+
+
+async def nothing() -> None:
+    pass
+
+
+def test_an_answer_about_what_is_shown_is_shown(page, held, answer) -> None:
+    assert late(page, held, answer, nothing)
+
+
+def test_an_answer_about_the_last_text_takes_no_newer_one_away(page, held, board, answer) -> None:
+    assert late(page, held, answer, lambda: run(page, board, THANKS.source)) == {}
+    assert board.view == View(THANKS)
+
+
+def test_an_answer_about_another_hypothesis_is_dropped(page, held, board, answer) -> None:
+    async def choose() -> None:
+        board.take(choose_hypothesis(board.view, 2))
+
+    assert late(page, held, answer, choose) == {}
+    assert board.view == View(VIEW.translation, hypothesis=2)
+
+
+def test_nothing_is_shown_after_stop(page, held, board, answer) -> None:
+    assert late(page, held, answer, lambda: stop(board)) == {}
+    assert board.view is VIEW
+
+
+def test_an_error_about_the_last_text_is_not_told(page, held, board) -> None:
+    async def run_and_fail() -> None:
+        await run(page, board, THANKS.source)
+        held.fault = UserError("This took too long.")
+
+    force = events_on(page, "translate-force-step")[0]
+    assert late(page, held, lambda: force.fn(board), run_and_fail) == {}
+
+
+def test_how_the_map_is_drawn_may_change_meanwhile(page, held, board) -> None:
+    async def draw() -> None:
+        board.view = board.view.drawn(palette="viridis", pin=Pin())
+
+    force = events_on(page, "translate-force-step")[0]
+    assert "translate-output" in late(page, held, lambda: force.fn(board), draw)
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_link_takes_no_newer_text_away(page, held, board, newer) -> None:
+    (load,) = [one for one in ended_by(page, "translate-stop") if one.targets[0][1] == "load"]
+    meanwhile = (lambda: run(page, board, THANKS.source)) if newer else nothing
+    shown = late(page, held, lambda: load.fn(board, LINK), meanwhile)
+    assert ("translate-source" in shown) is not newer
+    assert board.view.translation.source == (THANKS if newer else GREETING).source
+
+
+def test_a_run_is_not_shown_after_stop(page, held, board) -> None:
+    async def shown() -> dict:
+        seen = await run(page, board, GREETING.source)
+        return {"translate-output": 1} if any("translate-output" in one for one in seen) else {}
+
+    assert late(page, held, shown, lambda: stop(board)) == {}
+    assert board.view is VIEW
+
+
+def test_stop_ends_all_that_a_model_answers(page) -> None:
+    ended = ended_by(page, "translate-stop")
+    for event in [*ANSWERS, ("translate-run", "click"), ("translate-free", "click")]:
+        assert events_on(page, *event)[0] in ended
+    assert [one.targets[0][1] for one in ended].count("load") == 1
