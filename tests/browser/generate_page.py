@@ -10,6 +10,7 @@ BALANCED = {"method": "sample", "temperature": 0.8, "top_k": 40, "top_p": 0.9}
 READY = "#generate-distribution .chart-plot .main-svg"
 TEXT = "document.querySelector('#generate-output textarea').value"
 NOTE = "document.querySelector('#generate-tokens .strip-note').textContent"
+COUNT = "document.querySelectorAll('#generate-tokens .strip-token').length"
 DRAWN = "document.querySelector('#generate-distribution .chart-step').textContent"
 
 
@@ -98,6 +99,7 @@ class GeneratePage:
     def wait_for_end(self) -> str:
         """Wait until a text is written and its last token's distribution is drawn."""
         self.page.wait_for_function(f"!['', '…'].includes({NOTE})")
+        self.page.wait_for_function(f"{DRAWN}.endsWith(' of ' + {COUNT})")
         self.wait_until_idle()
         return self.output
 
