@@ -69,12 +69,13 @@ def rivals(step: Step) -> list[list[Any]]:
     return [[other.text, round(math.exp(other.log_prob), 6)] for other in step.alternatives]
 
 
-def chart_value(generation: Generation, found: Distribution) -> Value:
+def chart_value(generation: Generation, found: Distribution, asked: Any = 0) -> Value:
     """Return the value of the bars at a step, see DistributionChart."""
     before = replace(generation, steps=generation.steps[: found.step]).text
     return {
         "step": found.step,
         "steps": len(generation.steps),
+        "asked": asked,
         "before_text": before if len(before) <= BEFORE else f"…{before[-BEFORE:]}",
         "chosen": found.chosen,
         "rows": [

@@ -7,6 +7,7 @@ const body = find("body");
 const state = {
   chart: null, // the value as drawn
   step: 0, // the last one asked for: keys may be quicker than answers
+  asked: 0, // how many were asked for
 };
 
 function go(step) {
@@ -14,7 +15,8 @@ function go(step) {
   const wanted = Math.min(Math.max(step, 0), chart.steps - 1);
   if (wanted === state.step) return;
   state.step = wanted;
-  trigger("step", { step: wanted });
+  state.asked += 1;
+  trigger("step", { step: wanted, asked: state.asked });
 }
 
 function show() {
@@ -31,7 +33,8 @@ function show() {
 
 function take() {
   state.chart = readChart(props.value);
-  state.step = state.chart?.step ?? 0;
+  // The answer to an earlier key must not take the visitor back.
+  if (!(state.chart?.asked < state.asked)) state.step = state.chart?.step ?? 0;
   show();
 }
 

@@ -48,10 +48,12 @@ here, before the filters and after them.</p>
 
 
 class DistributionChart(gr.HTML):
-    """Draws two bars for each token; its buttons and keys raise `step` with another `step`.
+    """Draws two bars for each token; its buttons and keys raise `step` with another `step`, and how
+    many they have `asked` for.
 
     Value, all of it JSON; None says how to ask for it:
         step, steps: index of the step that is shown, and how many there are
+        asked: by the last `step` that this may be an answer to
         before_text: a few words before it
         chosen: index in `rows` of the token that was written there, or None
         rows: [{"text", "before", "after", "removed_by"}], the likeliest tokens: probabilities

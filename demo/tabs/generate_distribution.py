@@ -33,7 +33,7 @@ async def show_distribution(worker: Worker, desk: Desk) -> Updates:
     if desk.index != index or not is_beginning(generation, desk):
         return {}  # meanwhile another one is wanted
     desk.drawn = desk.generation, index
-    updates: Updates = {"distribution": texts.chart_value(desk.generation, found)}
+    updates: Updates = {"distribution": texts.chart_value(desk.generation, found, desk.asked)}
     if desk.hand is None and desk.marked != desk.selected:
         updates |= show_tokens(desk)
     return updates
@@ -52,6 +52,7 @@ def bind_distribution(parts: Parts, worker: Worker) -> None:
         return choose_token(desk, token.index, marked=True)
 
     def on_step(desk: Desk, wanted: gr.EventData) -> Updates:
+        desk.asked = wanted.asked
         return choose_token(desk, wanted.step, marked=False)
 
     # In two steps: each choice counts, and needs no model; only the last one is drawn.

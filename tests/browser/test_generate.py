@@ -160,6 +160,24 @@ def test_the_distribution_follows_clicks_and_keys(visit_generate, tiny) -> None:
     tab.wait_for_step("Step 7 of 40")
 
 
+def test_the_answer_to_an_earlier_key_does_not_take_a_visitor_back(visit_generate) -> None:
+    tab = visit_generate()
+    tab.token(0).click()
+    tab.wait_for_step("Step 1 of 40")
+    held, join = [], "**/queue/join*"
+    tab.page.route(join, lambda route: held.append(route) if len(held) < 3 else route.continue_())
+    tab.find("distribution").locator(".chart-body").focus()
+    for _ in range(3):
+        with tab.page.expect_request(join):
+            tab.page.keyboard.press("ArrowRight")
+    held[0].continue_()
+    tab.wait_for_step("Step 2 of 40")
+    tab.page.keyboard.press("ArrowRight")
+    tab.wait_for_step("Step 5 of 40")
+    for late in held[1:]:
+        late.continue_()
+
+
 def test_the_distribution_of_a_growing_text_can_be_looked_at(visit_generate) -> None:
     tab = visit_generate()
     tab.switch("reading speed")
