@@ -155,7 +155,7 @@ async def stop(desk: Desk) -> Updates:
     if not desk.writers:
         return {"message": "Stopped; the last result is shown."}
     desk.stop()
-    until = time.monotonic() + 2 * LOOK
+    until = time.monotonic() + 10 * LOOK  # it looks once in that time, on a busy machine later
     while desk.writers and time.monotonic() < until:
         await asyncio.sleep(0.02)
     return {}

@@ -98,8 +98,8 @@ class GeneratePage:
 
     def wait_for_end(self) -> str:
         """Wait until a text is written and its last token's distribution is drawn."""
-        self.page.wait_for_function(f"!['', '…'].includes({NOTE})")
-        self.page.wait_for_function(f"{DRAWN}.endsWith(' of ' + {COUNT})")
+        ended = f"!['', '…'].includes({NOTE}) && {DRAWN}.endsWith(' of ' + {COUNT})"
+        self.page.wait_for_function(ended)
         self.wait_until_idle()
         return self.output
 

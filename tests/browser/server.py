@@ -38,7 +38,7 @@ def running(*arguments: str, **environment: str) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def free_port() -> int:

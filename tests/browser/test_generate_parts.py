@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import watch
 from tests.browser.parts_page import BATCH, CHART, LEARNS, TEXT, TOKENS, WRITTEN, Parts
-from tests.browser.server import ROOT, free_port, wait_for
+from tests.browser.server import PATIENCE, ROOT, free_port, wait_for
 
 HOSTILE = ["${alert(1)}", "`", "<img src=x onerror=alert(1)>", "{{value}}", "\\", "</style><b>"]
 # The contrast of each element with the ground that it stands on, by WCAG 2; plain colours alone.
@@ -49,7 +49,7 @@ def app() -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -94,15 +94,21 @@ def test_new_tokens_are_added_and_what_is_there_stays(visit) -> None:
     assert all(change == ["childList", 0, 0, None] for change in changes)
 
 
+def scroll(parts: Parts, how: str) -> None:
+    """Scroll the text, and say so at once: a browser does at its next frame, after more text."""
+    heard = f"box => {{ {how}; box.dispatchEvent(new Event('scroll')); }}"
+    parts.page.locator("#strip .strip-box").evaluate(heard)
+
+
 def test_the_end_is_kept_in_view_unless_the_visitor_scrolled_up(visit) -> None:
     parts = visit(390)
     parts.page.locator("#write").click()
     parts.wait_for_tokens(15 * BATCH)
     assert parts.below() < 8
-    parts.page.locator("#strip .strip-box").evaluate("box => box.scrollBy(0, -60)")
+    scroll(parts, "box.scrollBy(0, -60)")
     parts.wait_for_tokens(18 * BATCH)
     assert parts.below() > 60
-    parts.page.locator("#strip .strip-box").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    scroll(parts, "box.scrollTo(0, box.scrollHeight)")
     parts.page.locator("#strip .strip-note").get_by_text("Done.").wait_for()
     assert parts.below() < 8
 

@@ -84,14 +84,19 @@ def test_a_training_run_stands_beside_the_stored_results(open_reports, core: Ser
 
 def test_a_report_without_lines_leaves_none_of_the_last(open_reports, core: Service) -> None:
     page = open_reports("?tab=reports&report=recurrent-kinds")
+    finding = core.report("recurrent-kinds")["finding"]
+    expect(page.locator("#reports-finding")).to_have_text(finding)
     drawn(page)
     choose(page, core.report("speed")["title"])
     expect(page.locator("#reports-plot .main-svg")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "dark")])
-def test_nothing_stands_beyond_the_edge(open_reports, width: int, scheme: str) -> None:
+def test_nothing_stands_beyond_the_edge(
+    open_reports, core: Service, width: int, scheme: str
+) -> None:
     page = open_reports("?tab=reports&report=sampling", width, scheme)
+    expect(page.locator("#reports-finding")).to_have_text(core.report("sampling")["finding"])
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     plot = page.locator("#reports-plot .main-svg").first.bounding_box()

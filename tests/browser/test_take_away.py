@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from core.pipelines.results import Translation
 from tests.browser.translate_page import OPENING, TranslatePage, near
@@ -27,7 +27,8 @@ def give(tab: TranslatePage, name: str, content: bytes) -> None:
     tab.find("file").locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": content}
     )
-    tab.find("file").get_by_text(Path(name).stem).first.wait_for()
+    # Its name alone is shown sooner, while it is sent.
+    tab.find("file").locator(".file-preview").get_by_text(Path(name).stem).wait_for()
 
 
 def result(tab: TranslatePage) -> tuple[str, list[str]]:
@@ -224,6 +225,7 @@ def test_a_link_carries_settings_beginning_sentence_and_a_pinned_token(visit, co
     whole = core.translate(text, method="sample", seed=7, temperature=0.7, prefix="It’s & that +")
     tab.translate(text, whole.source_words)
     tab.map.token("columns", 1).click()
+    tab.wait_until_idle()  # the pin counts, and changes nothing else
     wait_for_state(visit(query=query(tab)), state(tab))
     two = visit()
     two.translate("Das ist gut. Wo ist Tom?", ["Das", "ist", "gut", "."])
@@ -241,6 +243,7 @@ def test_a_link_with_a_pin_lists_its_alternatives(visit) -> None:
     listed = tab.find("alternatives").inner_text()
     other = visit(query=query(tab))
     wait_for_link(other)
+    other.find("alternatives").locator("button").first.wait_for()
     assert other.find("alternatives").inner_text() == listed
 
 
@@ -326,6 +329,7 @@ def pasted(tab: TranslatePage) -> str:
     """Paste into the source, as a visitor would anywhere."""
     tab.source.fill("")
     tab.source.press("Control+V")
+    expect(tab.source).not_to_have_value("")
     return tab.source.input_value()
 
 

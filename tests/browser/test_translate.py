@@ -1,6 +1,7 @@
 """The Translate tab in a real browser, with the shipped checkpoint."""
 
 import pytest
+from playwright.sync_api import expect
 
 WIDTHS = [1280, 390]
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} {{value}} `a` <b>b</b> %{z} &lt; Haus Haus"
@@ -44,7 +45,7 @@ def test_the_keyboard_runs_and_stops(visit) -> None:
 def test_each_sentence_shows_its_own_map(visit) -> None:
     tab = visit()
     tab.translate("Das ist gut. Wo ist Tom?", ["Das", "ist", "gut", "."])
-    assert tab.find("sentence").is_visible()
+    expect(tab.find("sentence")).to_be_visible()
     tab.choose("sentence", "2. Wo")
     tab.map.wait_for("columns", ["Wo", "ist", "Tom", "?"])
 

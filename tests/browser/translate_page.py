@@ -37,7 +37,8 @@ FRAMES = """(map, name) => {
       box.width / width].map(Math.round);
   });
 }"""
-# Gradio writes the seconds of a running event, hidden or not, into every part that it may change.
+# Gradio writes the seconds of a running event, hidden or not, into every part that it may change;
+# but no longer from the first answer on, where an event gives several.
 IDLE = "!document.querySelector('[data-testid=status-tracker] .progress-text')"
 WORDS = "[...document.querySelectorAll('#{id} .map-{strip} .map-token')].map((one) => one.title)"
 

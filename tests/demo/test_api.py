@@ -5,6 +5,7 @@ import asyncio
 import json
 import math
 import statistics
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from demo import api, limits
-from tests.browser.server import running_app
+from tests.browser.server import PATIENCE, running_app
 
 SENTENCE = "Ein Hund läuft im Schnee."
 GOOD = [SENTENCE, "translate-de-en", "beam", 5, 1.0, 1.0, 0, ""]
@@ -41,9 +42,10 @@ def call_over_http(app: str, values: list) -> tuple[str, object]:
     """Call /translate without any client library; return the kind of answer and its content."""
     body = json.dumps({"data": values})  # Python's json writes NaN and Infinity, as others do
     address = f"{app}/gradio_api/call/translate"
-    event = httpx.post(address, content=body, headers={"content-type": "application/json"})
+    headers = {"content-type": "application/json"}
+    event = httpx.post(address, content=body, headers=headers, timeout=PATIENCE)
     event.raise_for_status()
-    answer = httpx.get(f"{address}/{event.json()['event_id']}", timeout=60).text
+    answer = httpx.get(f"{address}/{event.json()['event_id']}", timeout=PATIENCE).text
     kind, data = answer.strip().splitlines()[-2:]
     return kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
@@ -167,9 +169,10 @@ def test_an_answer_too_large_to_send_is_told(service, monkeypatch) -> None:
 def test_a_full_queue_says_so(monkeypatch) -> None:
     """With room for one that waits, the third of three is told."""
     monkeypatch.setattr(limits, "CONCURRENT_RUNS", 1)
+    told = threading.Event()
 
     def slow_model(**request):
-        time.sleep(1)
+        told.wait(10)
         raise RuntimeError("nobody waits for this")
 
     with gr.Blocks(analytics_enabled=False) as demo:
@@ -179,6 +182,9 @@ def test_a_full_queue_says_so(monkeypatch) -> None:
     try:
         client = Client(address, verbose=False)
         jobs = [client.submit(text=SENTENCE, api_name="/translate") for _ in range(4)]
+        while not any(job.done() for job in jobs):
+            time.sleep(0.01)
+        told.set()
         errors = [job.exception() for job in jobs]
         full = [error for error in errors if isinstance(error, QueueError)]
         assert full

@@ -99,7 +99,7 @@ def test_a_search_that_was_left_stops_at_its_next_step(page) -> None:
     started = time.monotonic()
     first = next(updates(app, "generate", **LONG))
     assert first["tokens"] == 1
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3  # half of what one search would take
 
 
 def test_who_stays_reads_on_undisturbed(page) -> None:
@@ -151,6 +151,7 @@ def test_the_time_limit_is_told_and_what_was_written_stays(page, monkeypatch) ->
     found = []
     with pytest.raises(RuntimeError, match=r"Stopped after 0\.5 seconds.*stays\.$"):
         found += updates(app, "generate", **LONG)
+    monkeypatch.undo()
     for update in updates(app, "generate", **{**LONG, "max_tokens": 3}):
         found.append(update)
     assert len(found[-1]["steps"]) == 3

@@ -35,7 +35,7 @@ def test_late_work_is_given_up(monkeypatch) -> None:
     started = time.monotonic()
     with pytest.raises(UserError, match="longer than"):
         asyncio.run(in_time(nap))
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 1.5  # it would have taken longer
 
 
 def test_leaving_counts_also_when_the_work_has_just_ended() -> None:
@@ -53,13 +53,13 @@ def test_leaving_counts_also_when_the_work_has_just_ended() -> None:
 
 
 def nap() -> None:
-    time.sleep(0.5)
+    time.sleep(2)
 
 
 @pytest.mark.parametrize("leave", ["late", "cancelled"])
 def test_decoding_stops_when_nobody_waits_for_it(monkeypatch, leave: str) -> None:
-    """One step a hundredth of a second, for ever: left after a twentieth, or late by then."""
-    monkeypatch.setattr(limits, "SECONDS", 0.05 if leave == "late" else 10)
+    """One step a hundredth of a second, for ever: left after half a second, or late by then."""
+    monkeypatch.setattr(limits, "SECONDS", 0.5 if leave == "late" else 10)
     stopped = threading.Event()
 
     def decode() -> None:
@@ -73,12 +73,12 @@ def test_decoding_stops_when_nobody_waits_for_it(monkeypatch, leave: str) -> Non
 
     async def ask() -> None:
         work = asyncio.ensure_future(in_time(decode))
-        await asyncio.wait({work}, timeout=0.05 if leave == "cancelled" else None)
+        await asyncio.wait({work}, timeout=0.5 if leave == "cancelled" else None)
         work.cancel()
         await asyncio.wait({work})
 
     asyncio.run(ask())
-    assert stopped.wait(1)
+    assert stopped.wait(10)
 
 
 def test_a_user_error_keeps_its_words() -> None:
