@@ -6,7 +6,7 @@ from typing import Any
 
 from core.pipelines.results import Hypothesis
 from demo.state import VisitorState
-from demo.views import View
+from demo.views import Pin, View
 
 
 @dataclass
@@ -18,20 +18,41 @@ class Board(VisitorState):
     """
 
     view: View | None = None
+    asked: int = 0  # pins that the page has asked for, up to that of the view
+    _clicked: object | None = None  # what `watch` was told of last
 
     @property
     def chosen(self) -> Hypothesis | None:
         return self.view.chosen if self.view else None
 
-    def watch(self) -> Callable[[], bool]:
+    @property
+    def pin(self) -> Pin | None:
+        return self.view.pin if self.view else None
+
+    def watch(self, last: bool = False) -> Callable[[], bool]:
         """Return what says whether the same hypothesis is shown, and nothing was asked for since.
 
         For an event that is about the hypothesis: it asks for no other translation, see `ask`.
+
+        Args:
+            last: of several such events, only the last one counts.
         """
         asked, chosen = self._asked, self.chosen
-        return lambda: self._asked is asked and self.chosen is chosen
+        clicked = self._clicked = object() if last else self._clicked
+        return lambda: (
+            self._asked is asked
+            and self.chosen is chosen
+            and (not last or self._clicked is clicked)
+        )
 
     def take(self, updates: dict[str, Any]) -> dict[str, Any]:
-        """Turn to the view among the updates, if there is one, and return the others."""
+        """Turn to the view and the pin among the updates, if they are there; return the others.
+
+        The map learns which pin it is an answer to.
+        """
         self.view = updates.get("view", self.view)
-        return {name: value for name, value in updates.items() if name != "view"}
+        self.asked = updates.get("asked", self.asked)
+        shown = {name: one for name, one in updates.items() if name not in ("view", "asked")}
+        if shown.get("attention"):
+            shown["attention"] = {**shown["attention"], "asked": self.asked}
+        return shown

@@ -34,6 +34,7 @@ class Desk(VisitorState):
     kept: int = 0  # tokens that were there before ``generation.seconds`` began
     selected: int | None = None  # the token whose distribution is shown; None is the last one
     asked: int = 0  # tokens that the keys of the bars have asked for, up to the selected one
+    pressed: int = 0  # tokens that were pressed in the strip, up to the selected one
     marked: int | None = None  # the token that is marked on the page
     drawn: tuple[Generation, int] | None = None  # the text and the token that the bars are of
     pretty: bool = True  # of a text in words: readable, or as the model writes

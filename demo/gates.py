@@ -33,6 +33,7 @@ def map_value(found: Inspection, sight: Sight) -> Value:
         "high": high,
         "clipped": most > high,
         "unit": sight.unit,
+        "asked": sight.asked,
         "notes": {
             str(unit.unit): f"goes along with: {unit.feature}, r = {signed(unit.r)}"
             for unit in reversed(found_here(found, trace))  # of the strongest, the last word

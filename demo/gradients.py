@@ -22,6 +22,7 @@ class Trail(VisitorState):
     compared: GradientComparison | None = None  # None before the first run
     layer: int = 1
     clip: float = 1.0
+    pressed: int = 0  # tokens that were pressed in the strip
 
     def take(self, compared: GradientComparison) -> None:
         """Turn to another text or token, at the layer and the clip of now."""
@@ -36,9 +37,10 @@ class Trail(VisitorState):
             self.layer = layer if layer in layers_of(self.compared) else 1
 
 
-def strip_value(compared: GradientComparison, scored: Value) -> Value:
+def strip_value(trail: Trail, scored: Value) -> Value:
     """Return the value of the strip, see `texts.score_strip`, with the chosen token marked."""
-    return {**scored, "selected": compared.index}
+    assert trail.compared is not None
+    return {**scored, "selected": trail.compared.index, "asked": trail.pressed}
 
 
 def layers_of(compared: GradientComparison) -> list[int]:

@@ -27,6 +27,7 @@ class Proof(VisitorState):
     threshold: float = THRESHOLD  # nats
     choices: tuple[Choice, ...] = ()  # in their order; of a word, the last one counts
     opened: int | None = None  # the word whose candidates are shown
+    asked: int = 0  # words that were opened in the text, up to this one
 
     @property
     def words(self) -> tuple[CheckedWord, ...]:

@@ -20,6 +20,7 @@ class Sight(VisitorState):
     layer: str = ""
     quantity: str = ""
     unit: int = 0
+    asked: int = 0  # units that the map has asked for, up to this one
 
     def take(self, found: Inspection, feature: str | None = None) -> None:
         """Turn to an inspection.

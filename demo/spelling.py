@@ -26,7 +26,7 @@ def text_value(proof: Proof) -> Value | None:
         runs.append(_word_run(word.text, text, index in chosen))
         last = word.end
     runs += [source[last:]] * (last < len(source))
-    return {"runs": runs, "opened": proof.opened}
+    return {"runs": runs, "opened": proof.opened, "asked": proof.asked}
 
 
 def _word_run(before: str, after: str, chosen: bool) -> Value:

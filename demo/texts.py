@@ -34,7 +34,11 @@ def text_of(generation: Generation, pretty: bool) -> str:
 
 
 def strip_value(
-    generation: Generation, pretty: bool, writing: bool, selected: int | None = None
+    generation: Generation,
+    pretty: bool,
+    writing: bool,
+    selected: int | None = None,
+    asked: Any = 0,
 ) -> Value:
     """Return the value of the strip of a text that was written, see TokenStrip."""
     prompt, shown = pieces(generation, pretty)
@@ -48,6 +52,7 @@ def strip_value(
         "alternatives": None if writing else [rivals(step) for step in generation.steps],
         "writing": writing,
         "selected": selected,
+        "asked": asked,
         "note": "" if writing else ending(generation),
     }
 

@@ -65,7 +65,7 @@ class View(VisitorState):
 
     def of(self, translation: Translation) -> "View":
         """Return a view of another translation, drawn in the same way."""
-        return View(translation, units=self.units, scale=self.scale, palette=self.palette)
+        return View(translation).drawn_as(self)
 
     def with_sentence(self, whole: Translation, new: Translation) -> "View":
         """Return the view of the text after the sentence that is shown was translated anew."""
@@ -86,6 +86,10 @@ class View(VisitorState):
     def drawn(self, **changes: Any) -> "View":
         """Return the view with another units, scale, palette or pin."""
         return replace(self, **changes)
+
+    def drawn_as(self, other: "View") -> "View":
+        """Return the view drawn in the way of another one."""
+        return replace(self, units=other.units, scale=other.scale, palette=other.palette)
 
     def choose_sentence(self, index: int) -> "View":
         return replace(self.of(self.translation), sentence=index, before=self.before)

@@ -33,8 +33,9 @@ function draw() {
     : "Choose a word of the translation in the map: the ten likeliest tokens at its place appear here.";
   const items = value?.items || [];
   list.replaceChildren(...items.map((item, index) => row(item, index, value.written)));
-  if (focused >= 0) list.children[focused]?.firstChild.focus();
+  if (focused >= 0) (list.children[focused]?.firstChild || title).focus({ preventScroll: true });
 }
 
+title.tabIndex = -1; // it takes the focus when the list is taken away
 watch("value", draw);
 draw();

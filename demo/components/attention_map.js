@@ -11,16 +11,18 @@ const size = { width: 0, height: 0 }; // of a cell, in px
 const state = {
   map: null, // the value as drawn
   pinned: NOWHERE,
+  asked: 0, // how often the visitor has pinned a place or let it go
   hover: NOWHERE, // under the pointer
   focus: NOWHERE, // where the keyboard is
   at: { row: 0, column: 0 }, // the cell where the arrow keys go on
 };
 
-// Pins of a value may lie outside of it when it was made for another map.
-function initialPin(map) {
-  const inside = (index, words) => (words[index ?? -1] === undefined ? null : index);
-  const { row, column } = map?.pinned || NOWHERE;
-  return map ? { row: inside(row, map.target), column: inside(column, map.source) } : NOWHERE;
+// What is pinned in a new map. The pin of a value may lie outside of it when it was made for another
+// map; an answer to what came before the visitor's last pin must not take that back.
+function pinIn(map) {
+  const inside = (index, words) => index === null || words[index] !== undefined;
+  const { row, column } = (map?.asked < state.asked ? state.pinned : map?.pinned) || NOWHERE;
+  return map && inside(row, map.target) && inside(column, map.source) ? { row, column } : NOWHERE;
 }
 
 function focusedPlace() {
@@ -62,7 +64,7 @@ function show() {
 
 function take() {
   state.map = readMap(props.value);
-  state.pinned = initialPin(state.map);
+  state.pinned = pinIn(state.map);
   state.hover = state.focus = NOWHERE;
   tip.hidden = true;
   show();

@@ -46,7 +46,8 @@ TEMPLATE = """<div class="attention-map">{exports}
 
 
 class AttentionMap(gr.HTML):
-    """Draws attention weights; each change of the pin raises `select` with its `row` and `column`.
+    """Draws attention weights; each change of the pin raises `select` with its `row` and `column`,
+    and how many changes have been `asked` for.
 
     A pinned target token has no column, a pinned source token no row, a pinned cell has both, and
     both are None when the pin is let go.
@@ -60,6 +61,7 @@ class AttentionMap(gr.HTML):
         scale: "0-1", or "row" to give each row's largest weight the full colour
         palette: "cividis" or "viridis"
         pinned: {"row", "column"} to begin with; may be absent
+        asked: by the last `select` that this may be an answer to; where it is absent, any
         name: of the files that a visitor downloads, without their ending
 
     A page that holds it puts `plotly_head()` into its head.

@@ -101,7 +101,7 @@ function csv(map) {
   return table.map((row) => row.map(String).map(quoted).join(",") + "\r\n").join("");
 }
 
-function json({ shares, ...map }) {
+function json({ shares, asked, ...map }) {
   return JSON.stringify({ ...map, pinned: isSome(state.pinned) ? state.pinned : null });
 }
 

@@ -6,7 +6,9 @@ function pin(next) {
   showPin();
   light();
   say();
-  if (changed) trigger("select", { ...next });
+  if (!changed) return;
+  state.asked += 1;
+  trigger("select", { ...next, asked: state.asked });
 }
 
 // Once more lets go: a touch screen has no Esc.

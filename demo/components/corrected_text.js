@@ -3,6 +3,8 @@
 const box = element.querySelector(".corrected-text");
 const legend = element.querySelector(".corrected-legend");
 let words = []; // the node of each word
+let opened = null; // the word that is marked
+let asked = 0; // how many were opened
 
 function make(tag, name, text) {
   const node = document.createElement(tag);
@@ -32,10 +34,10 @@ function word(run) {
   return node;
 }
 
-function mark(opened) {
+function mark() {
   words.forEach((node, index) => (node.ariaPressed = String(index === opened)));
   const none = !words.some((node) => node.tabIndex === 0);
-  if (none && words.length) words[opened ?? 0].tabIndex = 0;
+  if (none && words.length) (words[opened] ?? words[0]).tabIndex = 0;
 }
 
 function draw() {
@@ -45,7 +47,9 @@ function draw() {
   words = nodes.filter((node) => typeof node !== "string");
   box.replaceChildren(...nodes);
   legend.hidden = !words.length;
-  mark(value?.opened ?? null);
+  // The answer to something earlier does not take back what was opened since.
+  if (!(value?.asked < asked)) opened = value?.opened ?? null;
+  mark();
   // The nodes are new, so a keyboard user would otherwise start again from the top of the page.
   words[focused]?.focus({ preventScroll: true });
 }
@@ -53,8 +57,11 @@ function draw() {
 function open(index, key) {
   const open = words[index].ariaPressed === "true";
   if (open && key) return trigger("focus");
-  mark(index);
-  if (!open) trigger("select", { index, key });
+  if (open) return;
+  opened = index;
+  asked += 1;
+  mark();
+  trigger("select", { index, key, asked });
 }
 
 // The nearest word of the next line, or of the one before.

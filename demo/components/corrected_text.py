@@ -15,7 +15,8 @@ TEMPLATE = """<div class="corrected">
 
 
 class CorrectedText(gr.HTML):
-    """Shows a text with its words; opening one raises `select` with its `index` and `key`.
+    """Shows a text with its words; opening one raises `select` with its `index`, `key`, and how
+    many were `asked` for.
 
     ``key`` says whether it was opened by the keyboard. Enter on a word that is open raises `focus`:
     the focus should go to what it opened.
@@ -26,6 +27,7 @@ class CorrectedText(gr.HTML):
             where letters were added or left out; ``chosen`` marks a visitor's own choice; ``said``
             is its name for screen readers
         opened: index of the word, among words, that is marked; None for none
+        asked: by the last `select` that this may be an answer to
     """
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs):

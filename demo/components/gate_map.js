@@ -8,6 +8,7 @@ const [scroll, body, plot, tip] = ["scroll", "body", "plot", "tip"].map(find);
 const state = {
   map: null, // the value as drawn
   unit: 0,
+  asked: 0, // how many were turned to
   token: null, // under the pointer or the keys
 };
 
@@ -27,10 +28,20 @@ function show() {
   drawUnit();
 }
 
+// Whether a map is the answer to something that was asked for before a unit was turned to.
+function isLate(map) {
+  const same = ["checkpoint", "layer", "quantity", "units"].every((name) => map?.[name] === state.map?.[name]);
+  return same && map?.asked < state.asked;
+}
+
 function take() {
-  clearTimeout(telling);
-  state.map = readMap(props.value);
-  state.unit = state.map?.unit ?? 0;
+  const map = readMap(props.value);
+  if (!isLate(map)) {
+    clearTimeout(telling);
+    state.unit = map?.unit ?? 0;
+    state.asked = map?.asked ?? 0;
+  }
+  state.map = map;
   state.token = null;
   tip.hidden = true;
   show();

@@ -51,7 +51,7 @@ TEMPLATE = """<div class="gate-map" hidden>
 
 class GateMap(gr.HTML):
     """Draws values of units over tokens; turning to another unit raises `select` with its `unit`,
-    and `checkpoint`, `layer` and `quantity` of the map.
+    how many were `asked` for, and `checkpoint`, `layer` and `quantity` of the map.
 
     Value, all of it JSON; None shows nothing:
         checkpoint, layer, quantity: what is drawn, in words
@@ -62,6 +62,7 @@ class GateMap(gr.HTML):
         low, high: ends of the scale; one from below 0 is signed, 0 in its middle
         clipped: whether some values lie beyond these ends, and have their colours
         unit: the one that is shown to begin with
+        asked: by the last `select` that this may be an answer to
         notes: {unit: what to say about it}
         name: of the files that a visitor downloads, without their ending
 

@@ -5,9 +5,9 @@ const PAUSE = 200; // ms after the last key, until the server hears of the unit
 let telling = 0;
 
 function tell() {
-  const { unit, map } = state;
+  const { unit, asked, map } = state;
   const { checkpoint, layer, quantity } = map;
-  trigger("select", { unit, checkpoint, layer, quantity });
+  trigger("select", { unit, asked, checkpoint, layer, quantity });
 }
 
 function turnTo(unit) {
@@ -15,6 +15,7 @@ function turnTo(unit) {
   const next = Math.min(Math.max(unit, 0), map.units - 1);
   if (next === state.unit) return;
   state.unit = next;
+  state.asked += 1;
   placeFrames();
   drawUnit();
   clearTimeout(telling);

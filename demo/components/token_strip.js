@@ -7,6 +7,7 @@ const state = {
   value: null, // as drawn
   current: 0, // the token in the tab order
   selected: null,
+  asked: 0, // how many were pressed
   shown: null, // the token that the tip is of
   open: null, // the token whose rivals may be chosen from
   leaving: 0, // the timer that will hide the tip
@@ -61,8 +62,10 @@ function show(value) {
   // For screen readers, when the text is finished and not twelve times a second.
   const whole = value.writing ? [] : [value.prompt, ...value.tokens.map(({ shown }) => shown)];
   find("copy").textContent = whole.join("");
-  const chosen = value.selected !== last?.selected; // else a visitor's own choice stays
-  if (chosen || !isKept(state.selected, last)) mark(value.selected);
+  // A visitor's own choice stays until its answer, and after that until another one is made.
+  const chosen = value.selected !== last?.selected || value.asked !== last?.asked;
+  const late = value.asked < state.asked;
+  if ((chosen && !late) || !isKept(state.selected, last)) mark(value.selected);
   renewTip(last);
   makeCurrent(Math.min(state.current, Math.max(drawn.length - 1, 0)));
   if (held && !words.contains(document.activeElement)) drawn[state.current]?.node.focus();

@@ -46,8 +46,9 @@ EXPLANATION = (
 
 
 class TokenStrip(gr.HTML):
-    """Shows tokens; pressing one raises `select` with its `index`, choosing another in its place
-    `replace` with `index` and `rank`, that token's place in `alternatives[index]`.
+    """Shows tokens; pressing one raises `select` with its `index`, and how many were `asked` for;
+    choosing another in its place `replace` with `index` and `rank`, that token's place in
+    `alternatives[index]`.
 
     Value, all of it JSON; None shows the explanation:
         prompt: the text before, not shaded
@@ -60,6 +61,7 @@ class TokenStrip(gr.HTML):
         replaceable: False where alternatives are to be looked at only; may be absent
         writing: whether more tokens will follow; may be absent
         selected: index of the token that is marked; may be absent
+        asked: by the last `select` that this may be an answer to; may be absent
         note: a line below; may be absent
 
     As the input of an event it arrives packed, see `postprocess`.

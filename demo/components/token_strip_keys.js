@@ -17,7 +17,8 @@ function press(index, byKey) {
     setOpen(index);
     if (byKey) (choices()[0] ?? tip).focus();
   } else showTip(index);
-  trigger("select", { index });
+  state.asked += 1;
+  trigger("select", { index, asked: state.asked });
 }
 
 // The nearest token of the line above or below: the first line that is met in that direction.

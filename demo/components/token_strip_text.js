@@ -17,8 +17,8 @@ function read(packed) {
     return { text, probability: Number(line.slice(0, at)), shown: pretty?.[index] ?? text };
   });
   const alternatives = packed.alternatives?.split("\n");
-  const { prompt = "", mode, replaceable = true, writing, selected = null, note = "" } = packed;
-  return { prompt, tokens, alternatives, mode, replaceable, writing, selected, note };
+  const { prompt = "", mode, replaceable = true, writing, selected = null, asked, note = "" } = packed;
+  return { prompt, tokens, alternatives, mode, replaceable, writing, selected, asked, note };
 }
 
 const rivalsOf = (index) => JSON.parse(state.value.alternatives?.[index] ?? "[]");

@@ -49,6 +49,7 @@ def bind_distribution(parts: Parts, worker: Worker) -> None:
     """Let tokens, buttons and keys choose whose distribution is shown."""
 
     def on_select(desk: Desk, token: gr.EventData) -> Updates:
+        desk.pressed = token.asked
         return choose_token(desk, token.index, marked=True)
 
     def on_step(desk: Desk, wanted: gr.EventData) -> Updates:

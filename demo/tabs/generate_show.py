@@ -25,7 +25,8 @@ def show_tokens(desk: Desk, writing: bool = False) -> Updates:
     """Return the update that shows the tokens, the selected one marked."""
     assert desk.generation is not None
     desk.marked = desk.selected
-    return {"tokens": texts.strip_value(desk.generation, desk.pretty, writing, desk.selected)}
+    value = texts.strip_value(desk.generation, desk.pretty, writing, desk.selected, desk.pressed)
+    return {"tokens": value}
 
 
 def show_ended(desk: Desk) -> Updates:

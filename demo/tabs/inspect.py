@@ -14,7 +14,7 @@ from demo import api
 from demo.sight import Sight
 from demo.tabs import inspect_bptt, inspect_gradients, inspect_link
 from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
-from demo.tabs.inspect_layout import SHOWN, build_layout
+from demo.tabs.inspect_layout import SHOWN, VIEW, build_layout
 from demo.tabs.inspect_show import NO_MODEL, look, show
 from demo.work import Worker
 
@@ -132,8 +132,13 @@ def choose_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updat
     """Turn to a unit that the map shows already."""
     if [one.checkpoint, one.layer, one.quantity] != [sight.checkpoint, sight.layer, sight.quantity]:
         return {}  # of a map that has gone
-    sight.unit = one.unit
+    sight.unit, sight.asked = one.unit, one.asked
     return {"units": {**units, "chosen": [sight.quantity, sight.unit]}}
+
+
+def only(names: list[str], updates: Updates) -> Updates:
+    """Return the updates of these parts."""
+    return {name: value for name, value in updates.items() if name in names}
 
 
 def build(service: Service, page: gr.Blocks) -> None:
@@ -175,21 +180,25 @@ def bind_stop(parts: Parts, running: list[gr.events.Dependency]) -> None:
 def bind_choices(parts: Parts, worker: Worker) -> None:
     """Let a visitor turn to another layer, quantity or unit."""
 
+    # No answer sets a list back from which another layer or quantity has been chosen meanwhile: the
+    # event that is deferred reads it. All layers of a model have the same quantities.
+    found = ["quantity", *VIEW]
+
     async def on_layer(sight: Sight, layer: str) -> Updates:
-        return await turn(worker, sight, layer=layer)
+        return only(VIEW, await turn(worker, sight, layer=layer))
 
     async def on_quantity(sight: Sight, quantity: str) -> Updates:
-        return await turn(worker, sight, quantity=quantity)
+        return only(VIEW, await turn(worker, sight, quantity=quantity))
 
     async def on_found(sight: Sight, one: gr.EventData) -> Updates:
-        return await turn(worker, sight, quantity=one.quantity, unit=one.unit)
+        return only(found, await turn(worker, sight, quantity=one.quantity, unit=one.unit))
 
     async def on_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updates:
         return choose_unit(sight, units, one)
 
     # Keys may go through a list quicker than it is answered; the last choice counts.
     quick = {**MODEL, "trigger_mode": "always_last"}
-    bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], SHOWN, **quick)
-    bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], SHOWN, **quick)
-    bind(parts["units"].select, on_found, parts, ["sight"], SHOWN, **MODEL)
+    bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], VIEW, **quick)
+    bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], VIEW, **quick)
+    bind(parts["units"].select, on_found, parts, ["sight"], found, **MODEL)
     bind(parts["gates"].select, on_unit, parts, ["sight", "units"], ["units"], **CHOICE)

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from core.errors import UserError
+from core.pipelines.generation import ScoredText
 from core.service import KINDS, Service
 from demo import gradients, limits, texts
 from demo.api_gradients import offer_gradients
@@ -18,8 +19,8 @@ from demo.work import in_time
 
 KIND = "language-model"
 NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word-rnn."
-VIEW = ["layer", "plot", "table", "line", "clip_line", "message"]  # what layer and clip change
-SHOWN = ["tokens", *VIEW]
+VIEW = ["plot", "table", "line", "clip_line", "message"]  # what a token, layer and clip change
+SHOWN = ["tokens", "layer", *VIEW]
 
 
 def open_with(service: Service, trail: Trail, names: list[str]) -> Updates:
@@ -32,16 +33,26 @@ def open_with(service: Service, trail: Trail, names: list[str]) -> Updates:
         trail.take(service.gradient_flow(**request))
     except UserError as error:
         return {"message": str(error)}
-    strip = gradients.strip_value(trail.compared, texts.score_strip(scored))
-    return {"tokens": strip, **show(trail)}
+    return show_text(trail, scored)
+
+
+def show_text(trail: Trail, scored: ScoredText) -> Updates:
+    """Return the updates that show another text, and which layers there are."""
+    layers = gradients.layers_of(trail.compared)
+    return {
+        "tokens": gradients.strip_value(trail, texts.score_strip(scored)),
+        "layer": gr.update(choices=layers, value=trail.layer, visible=len(layers) > 1),
+        **show(trail),
+    }
 
 
 def show(trail: Trail) -> Updates:
-    """Return the updates that show the layer of what is followed, and its clip."""
+    """Return the updates that show the layer of what is followed, and its clip.
+
+    The list of layers stays: another one may have been chosen from it meanwhile.
+    """
     compared, layer = trail.compared, trail.layer
-    layers = gradients.layers_of(compared)
     return {
-        "layer": gr.update(choices=layers, value=layer, visible=len(layers) > 1),
         "plot": gradients.flow_plots(compared, layer),
         "table": gradients.flow_table(compared, layer),
         "line": gradients.flow_line(compared, layer),
@@ -73,8 +84,7 @@ async def run(
         return
     trail.ask()  # a token of the last text that is still on its way comes too late
     trail.take(compared)
-    strip = gradients.strip_value(compared, texts.score_strip(scored))
-    yield {"tokens": strip, **show(trail)}
+    yield show_text(trail, scored)
 
 
 async def choose_token(service: Service, trail: Trail, index: Any) -> Updates:
@@ -119,6 +129,7 @@ def bind_card(parts: Parts, service: Service, offered: list[str]) -> None:
     """Let the button, a token, and the sliders change what is shown."""
 
     async def on_token(trail: Trail, token: gr.EventData) -> Updates:
+        trail.pressed = token.asked
         return await choose_token(service, trail, token.index)
 
     inputs = ["trail", "source", "names", "layer", "clip"]

@@ -10,17 +10,8 @@ from demo.sight import Sight
 from demo.tabs.binding import Parts, Updates
 from demo.tabs.layout import place_run
 
-# What a text or a choice may change.
-SHOWN = [
-    "layer",
-    "quantity",
-    "gates",
-    "units",
-    "saturation",
-    "read",
-    "summary",
-    "message",
-]
+VIEW = ["gates", "units", "saturation", "read", "summary", "message"]  # what a choice may change
+SHOWN = ["layer", "quantity", *VIEW]  # what a text may
 HELP = (
     "Point at the map to read a value; a click or the arrow keys up and down choose a unit, and its"
     " trace over the text is below."

@@ -11,6 +11,9 @@ COPIED = "A link to this view is copied; the address bar has it too."
 # What a part says of the work that it waits for ends in "…", and stays when that was cut off.
 SAY_STOPPED = "(said) => (said?.endsWith('…') ? 'Stopped.' : said)"
 
+# A button that is switched off loses the focus.
+IF_LOST = "() => setTimeout(() => document.activeElement === document.body && ({})(), 50)"
+
 
 def place_run(label: str, prefix: str) -> tuple[gr.Button, gr.Button]:
     """Place the buttons that run and stop, with their keys."""

@@ -13,6 +13,7 @@ from demo import api, limits
 from demo.proof import Proof
 from demo.tabs import spell_link
 from demo.tabs.binding import CHOICE, MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.layout import IF_LOST
 from demo.tabs.spell_layout import SHOWN, WORD, build_layout
 from demo.tabs.spell_show import NO_WORDS, show_proof, show_word
 from demo.work import Worker
@@ -30,8 +31,6 @@ EXAMPLES = [  # a text and what to say about it; the page opens with the first
 SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
 # From a word to its candidates, which are in another part of the page, and back.
 TO = "() => document.querySelector('#spell-{} [aria-pressed=true]')?.focus()"
-# A button that is switched off loses the focus.
-IF_LOST = "() => setTimeout(() => document.activeElement === document.body && ({})(), 50)"
 
 
 def open_with(service: Service, proof: Proof, report: Report | None) -> Updates:
@@ -147,6 +146,7 @@ def bind_choices(parts: Parts, report: Report | None) -> None:
 
     # On the event loop, as a run is when it shows its text: none meets a proof half changed.
     async def on_word(proof: Proof, word: gr.EventData) -> Updates:
+        proof.asked = word.asked
         return open_word(proof, word.index, bool(word.key))
 
     async def on_candidate(proof: Proof, choice: gr.EventData) -> Updates:

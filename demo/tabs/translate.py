@@ -29,6 +29,7 @@ from demo.tabs.translate_settings import used_by
 from demo.tabs.translate_show import (
     FIGURES,
     draw,
+    drawn_by_now,
     new_view,
     show_hypothesis,
     show_sentence,
@@ -92,7 +93,7 @@ async def run(worker: Worker, board: Board, *values: Any) -> AsyncIterator[Updat
         async for updates in steps:
             if not wanted():  # it was stopped
                 return
-            yield board.take(updates)
+            yield board.take(drawn_by_now(updates, board.view))
 
 
 async def stop(board: Board) -> Updates:

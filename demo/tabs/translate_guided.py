@@ -10,7 +10,9 @@ from core.errors import UserError
 from core.pipelines.differences import differences
 from core.pipelines.results import ForcedAttention, Hypothesis
 from demo import limits, maps
-from demo.tabs.binding import CHOICE, MODEL, Parts, Updates
+from demo.board import Board
+from demo.tabs.binding import CHOICE, MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.layout import IF_LOST
 from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_show import HOW_TO_FORCE, show_pin, show_translation
@@ -18,6 +20,9 @@ from demo.views import Pin, View
 from demo.work import Worker
 
 ALTERNATIVES = 10
+TO_MAP = (
+    "() => document.querySelector('#translate-attention .map-body')?.focus({ preventScroll: true })"
+)
 
 
 def pin(view: View | None, row: int | None, column: int | None) -> Updates:
@@ -139,25 +144,36 @@ def bind_guided(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     """Let pins, alternatives and the buttons of what-if act."""
 
     def on_pin(view: View | None, cell: gr.EventData) -> Updates:
-        return pin(view, cell.row, cell.column)
+        return {**pin(view, cell.row, cell.column), "asked": cell.asked}
 
     async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
         return await choose_alternative(worker, view, listed, choice.index)
 
     # In two steps: a pin needs no model, and what the model says of it must not undo a later one.
     pinned = bind_view(parts["attention"].select, on_pin, parts, [], SHOWN, **CHOICE)
+    chosen, inputs = parts["alternatives"].select, ["alternatives"]
+    # Each click counts until there is a later one.
+    quick = {**MODEL, "trigger_mode": "multiple", "last": True}
     return [
         bind_alternatives(pinned, parts, worker),
-        *(
-            bind_view(listen, callback, parts, inputs, SHOWN, **MODEL)
-            for listen, callback, inputs in [
-                (parts["alternatives"].select, on_alternative, ["alternatives"]),
-                (parts["force_step"].click, partial(force, worker, to_end=False), []),
-                (parts["force_end"].click, partial(force, worker, to_end=True), []),
-                (parts["free"].click, partial(free, worker), []),
-            ]
-        ),
+        bind_view(chosen, on_alternative, parts, inputs, SHOWN, **quick),
+        *bind_buttons(parts, worker),
     ]
+
+
+def bind_buttons(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
+    """Let the buttons of what-if act; those that are off afterwards leave the focus to the map."""
+    bound = [
+        bind_view(parts[name].click, callback, parts, [], SHOWN, **MODEL)
+        for name, callback in [
+            ("force_step", partial(force, worker, to_end=False)),
+            ("force_end", partial(force, worker, to_end=True)),
+            ("free", partial(free, worker)),
+        ]
+    ]
+    for done in bound:
+        done.then(None, None, None, js=IF_LOST.format(TO_MAP), **QUIET)
+    return bound
 
 
 def bind_alternatives(
@@ -165,5 +181,11 @@ def bind_alternatives(
 ) -> gr.events.Dependency:
     """List the alternatives at the pin after an event that may have set it."""
     names = ["alternatives", "message"]
-    callback = partial(list_alternatives, worker)
-    return bind_view(pinned.then, callback, parts, [], names, trigger_mode="always_last", **MODEL)
+
+    async def on_pinned(board: Board) -> Updates:
+        wanted, pin = board.watch(), board.pin
+        updates = await list_alternatives(worker, board.view)
+        return updates if wanted() and board.pin == pin else {}
+
+    last = {**MODEL, "trigger_mode": "always_last"}
+    return bind(pinned.then, on_pinned, parts, ["board"], names, **last)

@@ -24,7 +24,6 @@ SETTINGS = list(translate_settings.NAMES)
 # The parts that a new translation, or another part of it, may change.
 SHOWN = [
     *("output", "message", "summary", "sentence", "attention", "too_large"),
-    *("units", "scale", "palette"),
     *("hypotheses", "alternatives", "force_text", "force_step", "force_end", "free"),
     *translate_cards.CLEARED,
 ]

@@ -19,7 +19,7 @@ READ_LINK = "(board) => [board, window.location.search]"
 LESS = "A link is copied; the address bar has it too. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
-OPENED = ("source", *FIELDS)
+OPENED = ("source", *FIELDS, *share.CHOICES)
 
 
 def make_link(view: View | None) -> Updates:

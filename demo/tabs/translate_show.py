@@ -23,10 +23,6 @@ def show_translation(view: View) -> Updates:
     return {
         "output": view.translation.text,
         "summary": _summary(view),
-        # An event may have begun before the last choice of how to draw.
-        "units": view.units,
-        "scale": view.scale,
-        "palette": view.palette,
         "sentence": gr.update(choices=choices, value=view.sentence, visible=len(choices) > 1),
         **show_sentence(view),
     }
@@ -57,6 +53,13 @@ def show_hypothesis(view: View) -> Updates:
 def draw(view: View) -> Updates:
     """Return the updates that draw the map."""
     return {"view": view, "attention": maps.map_value(view), "too_large": maps.size_line(view)}
+
+
+def drawn_by_now(updates: Updates, now: View | None) -> Updates:
+    """Return what a model has answered, drawn as the visitor has chosen meanwhile."""
+    if "view" not in updates or now is None:
+        return updates
+    return {**updates, **draw(updates["view"].drawn_as(now))}
 
 
 def show_pin(view: View) -> Updates:

@@ -78,10 +78,9 @@ def bind_tree(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     async def on_node(view: View | None, node: gr.EventData) -> Updates:
         return await choose_node(worker, view, node.id)
 
+    # Each click counts until there is a later one.
+    quick = {**MODEL, "trigger_mode": "multiple", "last": True}
     return [
-        bind_view(listen, callback, parts, [], SHOWN, **MODEL)
-        for listen, callback in [
-            (parts["tree_card"].expand, partial(draw_tree, worker)),
-            (parts["tree"].select, on_node),
-        ]
+        bind_view(parts["tree_card"].expand, partial(draw_tree, worker), parts, [], SHOWN, **MODEL),
+        bind_view(parts["tree"].select, on_node, parts, [], SHOWN, **quick),
     ]

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from core.service import Service
 from demo.tabs.inspect import EXAMPLES
@@ -119,6 +120,65 @@ def test_a_found_unit_a_layer_and_a_quantity_are_chosen(visit) -> None:
     again = visit("?" + tab.page.url.partition("?")[2])
     expect(again.find("layer").locator("input")).to_have_value("layer 2")
     assert again.values() == tab.values()
+
+
+def hold(page: Page, count: int) -> list[Route]:
+    """Hold the next events of a page back; return them as they come."""
+    held: list[Route] = []
+
+    def on_join(route: Route) -> None:
+        held.append(route) if len(held) < count else route.continue_()
+
+    page.route("**/queue/join*", on_join)
+    return held
+
+
+def test_a_found_unit_is_shown_again_after_another(visit) -> None:
+    tab = visit()
+    tab.map.focus()
+    tab.page.keyboard.press("ArrowDown")
+    expect(tab.number).to_have_value("4")
+    expect(tab.find("units").locator("[aria-pressed=true]")).to_have_count(0)
+    tab.found.nth(0).click()
+    expect(tab.number).to_have_value("3")
+    assert tab.pressed() == ["unit 3 · cell"]
+
+
+def test_an_answer_takes_no_unit_back_that_was_chosen_meanwhile(visit) -> None:
+    tab = visit()
+    held, join = hold(tab.page, 2), "**/queue/join*"
+    with tab.page.expect_request(join):
+        tab.run("Der Hund schläft hier.")
+    tab.map.focus()
+    with tab.page.expect_request(join):
+        tab.page.keyboard.press("ArrowDown")
+    held[0].continue_()
+    expect(tab.find("unit").locator(".gate-text")).to_have_text("<s>Der Hund schläft hier.")
+    expect(tab.number).to_have_value("4")
+    held[1].continue_()
+    expect(tab.find("units").locator("[aria-pressed=true]")).to_have_count(0)
+    expect(tab.number).to_have_value("4")
+    tab.choose("quantity", "hidden")  # the server knows of it
+    expect(tab.number).to_have_value("4")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("quantity", ("forget gate", "hidden")), ("layer", ("encoder layer 1", "decoder layer 1"))],
+)
+def test_of_two_quick_choices_the_last_one_counts(visit, name: str, options) -> None:
+    tab = visit()
+    tab.find("examples").locator("button").first.click()
+    expect(tab.find("summary")).to_contain_text("6 layers of 8 and 16 units")
+    tab.wait_until_idle()
+    held = hold(tab.page, 1)
+    field = tab.find(name).locator("input")
+    for option in options:
+        field.click()
+        tab.page.get_by_role("option", name=option).first.click()
+    held[0].continue_()
+    expect(tab.map).to_have_attribute("aria-label", re.compile(options[1]))
+    expect(field).to_have_value(options[1])
 
 
 def test_ctrl_enter_that_is_held_runs_once_and_presses_no_button_in_focus(visit) -> None:

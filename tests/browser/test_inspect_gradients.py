@@ -1,5 +1,6 @@
 """Gradient flow and backpropagation by hand in a browser, by mouse and by keys."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -69,6 +70,17 @@ def test_the_gradient_of_a_chosen_token_is_followed(open_inspect, core: Service)
     expect(heads).to_have_count(4)
     expect(heads.first).to_contain_text(KINDS[0])
     clip_and_unclip(page)
+
+
+def test_the_mark_is_on_the_token_whose_gradient_is_shown(open_inspect) -> None:
+    page = open_inspect()
+    marked = page.locator("#inspect-gradients-tokens .strip-token.selected")
+    first = marked.evaluate("one => one.index")
+    strip_token(page, 10).click()
+    wait_for_points(page, 11)
+    page.locator("#inspect-gradients-button").click()
+    wait_for_points(page, first + 1)
+    expect(strip_token(page, first)).to_have_class(re.compile("selected"))
 
 
 def clip_and_unclip(page: Page) -> None:

@@ -145,6 +145,37 @@ def test_a_word_is_kept_as_it_was_typed(visit_spell, core) -> None:
     tab.wait_for_text(written(found, (index, word.text), threshold=0))
 
 
+def test_the_mark_is_on_the_word_whose_candidates_are_shown(visit_spell, core) -> None:
+    tab, found = visit_spell(), core.correct(OPENING)
+    first, second = changed(found)[:2]
+    tab.open(second)
+    tab.find("run").click()
+    expect(tab.title).to_have_text(f"For “{found.words[first].text}”")
+    expect(tab.words.nth(first)).to_have_attribute("aria-pressed", "true")
+    tab.open(second)
+    expect(tab.title).to_have_text(f"For “{found.words[second].text}”")
+
+
+def test_the_answer_to_a_choice_takes_no_mark_from_a_word_opened_since(visit_spell, core) -> None:
+    tab, found = visit_spell(), core.correct(OPENING)
+    first, second = changed(found)[:2]
+    other = found.words[first].candidates[1].text
+    held, join = [], "**/queue/join*"
+    tab.page.route(join, lambda route: held.append(route) if len(held) < 2 else route.continue_())
+    with tab.page.expect_request(join):
+        tab.candidate(other).click()
+    with tab.page.expect_request(join):
+        tab.words.nth(second).click()
+    held[0].continue_()
+    tab.wait_for_text(written(found, (first, other)))
+    expect(tab.words.nth(second)).to_have_attribute("aria-pressed", "true")
+    held[1].continue_()
+    expect(tab.title).to_have_text(f"For “{found.words[second].text}”")
+    expect(tab.words.nth(second)).to_have_attribute("aria-pressed", "true")
+    tab.open(first)
+    expect(tab.title).to_have_text(f"For “{found.words[first].text}”")
+
+
 def test_all_of_it_goes_by_keyboard(visit_spell, core) -> None:
     tab, found = visit_spell(), core.correct(TEXT)
     press = tab.page.keyboard.press

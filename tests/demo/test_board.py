@@ -14,13 +14,20 @@ from core.errors import UserError
 from demo import maps
 from demo.board import Board
 from demo.tabs import translate
-from demo.tabs.translate import choose_hypothesis, stop
+from demo.tabs.translate import (
+    choose_hypothesis,
+    choose_palette,
+    choose_scale,
+    choose_units,
+    stop,
+)
 from demo.views import Pin, View
 from tests.demo.bound import ended_by, events_on
 from tests.demo.made import GREETING, IN_PIECES, THANKS, StandIn
 
 VIEW = View(replace(GREETING, hypotheses=(IN_PIECES, *GREETING.hypotheses)), pin=Pin(1, 1))
 LISTED = maps.alternatives_value(VIEW, 1, IN_PIECES)
+DRAWN = ("subwords", "row", "viridis")
 KNOBS = ("tiny", "beam", 5, 1.0, 1.0, 0)
 ANSWERS = {  # what a visitor does, and what its event is given besides the board
     ("translate-force-step", "click"): (),
@@ -142,6 +149,75 @@ def test_how_the_map_is_drawn_may_change_meanwhile(page, held, board) -> None:
 
     force = events_on(page, "translate-force-step")[0]
     assert "translate-output" in late(page, held, lambda: force.fn(board), draw)
+
+
+def test_an_answer_is_drawn_as_was_chosen_meanwhile(page, held, board, answer) -> None:
+    async def choose() -> None:
+        for callback, value in [
+            (choose_units, "subwords"),
+            (choose_scale, "row"),
+            (choose_palette, "viridis"),
+        ]:
+            board.take(callback(board.view, value))
+
+    shown = late(page, held, answer, choose)
+    assert (board.view.units, board.view.scale, board.view.palette) == DRAWN
+    assert not {"translate-units", "translate-scale", "translate-palette"} & shown.keys()
+    drawn = shown.get("translate-attention", {"palette": "viridis", "source": [*"1234"]})
+    assert (drawn["palette"], len(drawn["source"])) == ("viridis", 4)
+
+
+def test_a_run_is_drawn_as_was_chosen_meanwhile(page, held, board) -> None:
+    async def shown() -> dict:
+        await run(page, board, GREETING.source)
+        return {}
+
+    async def choose() -> None:
+        board.take(choose_palette(board.view, "viridis"))
+
+    late(page, held, shown, choose)
+    assert board.view == View(GREETING, palette="viridis")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_alternatives_of_a_pin_go_with_it(page, held, board, kept) -> None:
+    async def choose() -> None:
+        board.take({} if kept else choose_units(board.view, "subwords"))
+
+    (listed, _) = [one for one in page.fns.values() if one.name == "on_pinned"]
+    shown = late(page, held, lambda: listed.fn(board), choose)
+    assert bool(shown) is kept
+
+
+@pytest.mark.parametrize(
+    "event", [("translate-tree", "select"), ("translate-alternatives", "select")]
+)
+def test_of_two_quick_choices_the_last_one_counts(page, held, board, event) -> None:
+    choice = events_on(page, *event)[0]
+    assert choice.trigger_mode == "multiple"
+    later = []
+
+    async def choose() -> None:
+        later.append(asyncio.ensure_future(choice.fn(board, *ANSWERS[event])))
+        await asyncio.sleep(0)  # it has begun
+
+    async def both() -> dict:
+        first = await choice.fn(board, *ANSWERS[event])
+        assert named(page, await later[0])
+        return first
+
+    assert late(page, held, both, choose) == {}
+
+
+def test_a_map_says_which_pin_it_is_an_answer_to(page, board) -> None:
+    (pin, *_) = events_on(page, "translate-attention", "select")
+
+    async def choose() -> dict:
+        await pin.fn(board, SimpleNamespace(row=0, column=1, asked=7))
+        return board.take(choose_hypothesis(board.view, 0))
+
+    assert asyncio.run(choose())["attention"]["asked"] == 7
+    assert board.view.pin == Pin()
 
 
 @pytest.mark.parametrize("newer", [True, False])

@@ -224,7 +224,13 @@ def test_a_turn_of_a_text_that_has_gone_changes_nothing(service, sight: Sight, f
 
 def test_a_unit_of_a_map_that_has_gone_is_not_taken(sight: Sight) -> None:
     units = gates.list_value(INSPECTION, sight)
-    clicked = {"checkpoint": "tiny-words", "layer": "layer 2", "quantity": "cell", "unit": 0}
+    clicked = {
+        "checkpoint": "tiny-words",
+        "layer": "layer 2",
+        "quantity": "cell",
+        "unit": 0,
+        "asked": 3,
+    }
     for change in ({"checkpoint": "other"}, {"layer": "layer 1"}, {"quantity": "hidden"}):
         assert tab.choose_unit(sight, units, gr.EventData(None, clicked | change)) == {}
         assert place(sight) == ("layer 2", "cell", 1)
