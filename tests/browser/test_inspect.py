@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -160,25 +159,6 @@ def test_an_answer_takes_no_unit_back_that_was_chosen_meanwhile(visit) -> None:
     expect(tab.number).to_have_value("4")
     tab.choose("quantity", "hidden")  # the server knows of it
     expect(tab.number).to_have_value("4")
-
-
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [("quantity", ("forget gate", "hidden")), ("layer", ("encoder layer 1", "decoder layer 1"))],
-)
-def test_of_two_quick_choices_the_last_one_counts(visit, name: str, options) -> None:
-    tab = visit()
-    tab.find("examples").locator("button").first.click()
-    expect(tab.find("summary")).to_contain_text("6 layers of 8 and 16 units")
-    tab.wait_until_idle()
-    held = hold(tab.page, 1)
-    field = tab.find(name).locator("input")
-    for option in options:
-        field.click()
-        tab.page.get_by_role("option", name=option).first.click()
-    held[0].continue_()
-    expect(tab.map).to_have_attribute("aria-label", re.compile(options[1]))
-    expect(field).to_have_value(options[1])
 
 
 def test_ctrl_enter_that_is_held_runs_once_and_presses_no_button_in_focus(visit) -> None:
