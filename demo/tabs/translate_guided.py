@@ -143,14 +143,16 @@ def segments(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]
 def bind_guided(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     """Let pins, alternatives and the buttons of what-if act."""
 
-    def on_pin(view: View | None, cell: gr.EventData) -> Updates:
-        return {**pin(view, cell.row, cell.column), "asked": cell.asked}
+    async def on_pin(board: Board, cell: gr.EventData) -> Updates:
+        if cell.asked < board.asked:
+            return {}  # quick requests may arrive in another order
+        return board.take({**pin(board.view, cell.row, cell.column), "asked": cell.asked})
 
     async def on_alternative(view: View | None, listed: Any, choice: gr.EventData) -> Updates:
         return await choose_alternative(worker, view, listed, choice.index)
 
     # In two steps: a pin needs no model, and what the model says of it must not undo a later one.
-    pinned = bind_view(parts["attention"].select, on_pin, parts, [], SHOWN, **CHOICE)
+    pinned = bind(parts["attention"].select, on_pin, parts, ["board"], SHOWN, **CHOICE)
     chosen, inputs = parts["alternatives"].select, ["alternatives"]
     # Each click counts until there is a later one.
     quick = {**MODEL, "trigger_mode": "multiple", "last": True}
