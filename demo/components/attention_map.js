@@ -34,8 +34,8 @@ function focusedPlace() {
 
 function resetPlaces(map) {
   const last = { row: map.target.length - 1, column: map.source.length - 1 };
-  const from = isCell(state.pinned) ? state.pinned : state.at;
-  state.at = { row: Math.min(from.row, last.row), column: Math.min(from.column, last.column) };
+  const { row, column } = state.at;
+  state.at = { row: Math.min(row, last.row), column: Math.min(column, last.column) };
   state.focus = focusedPlace();
 }
 
@@ -63,8 +63,10 @@ function show() {
 }
 
 function take() {
+  const before = state.pinned;
   state.map = readMap(props.value);
   state.pinned = pinIn(state.map);
+  if (isCell(state.pinned) && !isSame(state.pinned, before)) state.at = state.pinned;
   state.hover = state.focus = NOWHERE;
   tip.hidden = true;
   show();

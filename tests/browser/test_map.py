@@ -141,6 +141,35 @@ def test_of_several_quick_pins_the_last_one_counts(visit, opening, last: str) ->
     tab.find("alternatives").get_by_text(title, exact=True).wait_for()
 
 
+def test_of_quick_pins_the_last_counts_also_when_its_request_comes_first(visit, opening) -> None:
+    tab = visit()
+    words, source = opening.hypotheses[0].words, opening.source_words
+    tab.map.box.locator(".map-body").focus()
+    held, join = [], "**/queue/join*"
+    tab.page.route(join, lambda route: held.append(route) if not held else route.continue_())
+    with tab.page.expect_request(join):
+        press(tab, "Enter")
+    press(tab, "ArrowDown", "Enter")
+    asked = f"What if “{words[1]}” had looked at “{source[0]}” alone?"
+    tab.page.get_by_text(asked).wait_for()
+    with tab.page.expect_response(join):
+        held[0].continue_()
+    tab.find("alternatives").get_by_text(f"Instead of “{words[1]}”", exact=True).wait_for()
+    tab.wait_until_idle()
+    assert tab.page.get_by_text(asked).is_visible()
+
+
+def test_another_width_leaves_the_keyboard_at_its_cell(visit) -> None:
+    tab = visit()
+    tab.map.box.locator(".map-body").focus()
+    press(tab, "Enter", "ArrowDown")
+    tab.page.set_viewport_size({"width": 1000, "height": 900})
+    two_frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    tab.page.evaluate(two_frames)  # it is drawn again
+    press(tab, "Enter")
+    assert tab.map.frames("pin") == [[1, 0, 1, 1]]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_second_click_lets_a_cell_go(visit, width: int) -> None:
     tab = visit(width)
