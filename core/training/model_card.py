@@ -159,4 +159,4 @@ def _repeated(name: str, recipe: Recipe, history: History, data: str = "") -> st
     runs = len(separate_runs(history))
     if runs == 1:
         return f"{command} repeats it."
-    return f"It was made in {runs} runs, each from the weights of the last; {command} ended it."
+    return f"It was made in {runs} runs, each going on from the one before; the last was {command}."
