@@ -1,15 +1,9 @@
 """The one object that the page, the API and the command line call."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import torch
-from torch import nn
-
-from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, read_config
 from core.decoding.options import DecodingOptions
 from core.decoding.stopping import stop_when as stop_when
 from core.errors import UserError
@@ -34,69 +28,22 @@ from core.inspection.results import Inspection as Inspection
 from core.inspection.results import LayerTrace as LayerTrace
 from core.inspection.results import Quantity as Quantity
 from core.pipelines.corrector import THRESHOLD as THRESHOLD
-from core.pipelines.corrector import SpellingCorrector
 from core.pipelines.generation import Distribution, Generation, ScoredText, Step
-from core.pipelines.generator import TextGenerator
 from core.pipelines.joined import replace_sentence
+from core.pipelines.named import CHECKPOINTS as CHECKPOINTS
+from core.pipelines.named import DEFAULT as DEFAULT
+from core.pipelines.named import DEFAULT_CORRECTOR as DEFAULT_CORRECTOR
+from core.pipelines.named import DEFAULT_WRITER as DEFAULT_WRITER
+from core.pipelines.named import NamedPipelines
 from core.pipelines.results import BeamTree, ForcedAttention, Hypothesis, Translation
 from core.pipelines.spelling_results import Correction
-from core.pipelines.translator import Translator
 
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
-DEFAULT = "translate-de-en"
-DEFAULT_WRITER = "lm-arxiv-word"
-DEFAULT_CORRECTOR = "spell-en"
 # Trained alike but for the kind of cell.
 KINDS = ("lm-arxiv-word-rnn", "lm-arxiv-word-gru", "lm-arxiv-word-lstm")
-Pipeline = Translator | TextGenerator | SpellingCorrector
-Wanted = TypeVar("Wanted", Translator, TextGenerator, SpellingCorrector)
-PIPELINES: dict[str, Callable[[Checkpoint[Any]], Pipeline]] = {
-    "seq2seq": Translator,
-    "language-model": TextGenerator,
-    "spelling": SpellingCorrector,
-}
-_DOES = {
-    Translator: "is a translator",
-    TextGenerator: "is a language model",
-    SpellingCorrector: "corrects spelling",
-}
 
 
-class Service:
-    """Named checkpoints behind plain arguments; they are loaded once, when first asked for."""
-
-    def __init__(
-        self,
-        root: Path = CHECKPOINTS,
-        device: str = "auto",
-        threads: int | None = None,
-        writer_device: str | None = None,
-    ) -> None:
-        """``device`` is ``auto``, ``cpu`` or ``cuda``; ``root`` holds a folder a checkpoint.
-
-        ``writer_device`` is that of language models, if it is another one.
-
-        ``threads`` is torch's number of threads for one request, in the whole process; nothing
-        else sets it.
-        """
-        if threads is not None:
-            torch.set_num_threads(threads)
-        self.root = root
-        self.device = pick_device(device)
-        self.writer_device = pick_device(writer_device or device)
-        self._lock = threading.Lock()
-        self._pipelines: dict[str, Pipeline] = {}
-
-    def checkpoints(self, kind: str = "seq2seq") -> list[str]:
-        """Return the names of the checkpoints of a kind that can be loaded, the default first.
-
-        ``kind`` is a key of PIPELINES.
-        """
-        problems = self.problems()
-        names = [name for name in self._folders() if name not in problems]
-        names = [name for name in names if _kind_of(read_config(self.root / name)) == kind]
-        defaults = (DEFAULT, DEFAULT_WRITER, DEFAULT_CORRECTOR)
-        return sorted(names, key=lambda name: (name not in defaults, name))
+class Service(NamedPipelines):
+    """What can be asked of named checkpoints: plain arguments in, frozen dataclasses out."""
 
     def reports(self) -> dict[str, str]:
         """Return the titles of stored results and of training runs, by name."""
@@ -109,16 +56,6 @@ class Service:
             UserError: there is none of that name, or its file is damaged.
         """
         return find_report(self.root, name)
-
-    def problems(self) -> dict[str, str]:
-        """Return what is wrong with each checkpoint that can't be loaded, in one sentence."""
-        found = {}
-        for name in self._folders():
-            try:
-                self._pipeline(name)
-            except UserError as error:
-                found[name] = str(error)
-        return found
 
     def translate(
         self,
@@ -238,7 +175,7 @@ class Service:
         Raises:
             UserError: an unknown checkpoint, nothing to read, or more than it reads at a time.
         """
-        found = inspect(self._pipeline(checkpoint), text)
+        found = inspect(self.pipeline(checkpoint), text)
         return replace(found, units=read_units(self.root / checkpoint))
 
     def gradient_flow(
@@ -281,71 +218,3 @@ class Service:
     def replace_sentence(self, whole: Translation, index: int, part: Translation) -> Translation:
         """Return the translation of the whole text with another one of its sentence ``index``."""
         return replace_sentence(whole, index, part)
-
-    def _folders(self) -> list[str]:
-        # A folder that has lost one of the two is named as a problem, not passed over.
-        files = [*self.root.glob("*/config.json"), *self.root.glob(f"*/{WEIGHTS}")]
-        return sorted({file.parent.name for file in files})
-
-    def translator(self, name: str = DEFAULT) -> Translator:
-        """Return the loaded pipeline of a translator, for work on whole files.
-
-        Raises:
-            UserError: there is no such checkpoint, it can't be loaded, or does not translate.
-        """
-        return self._pipeline_of(Translator, name, "it does not translate")
-
-    def generator(self, name: str) -> TextGenerator:
-        """Return the loaded pipeline of a language model; errors are those of ``translator``."""
-        return self._pipeline_of(TextGenerator, name, "it has no language model to write with")
-
-    def corrector(self, name: str = DEFAULT_CORRECTOR) -> SpellingCorrector:
-        """Return the loaded pipeline of a spelling corrector; errors as of ``translator``."""
-        return self._pipeline_of(SpellingCorrector, name, "it does not correct spelling")
-
-    def _pipeline_of(self, wanted: type[Wanted], name: str, lacks: str) -> Wanted:
-        pipeline = self._pipeline(name)
-        if not isinstance(pipeline, wanted):
-            raise UserError(f"{name} {_DOES[type(pipeline)]}: {lacks}.")
-        return pipeline
-
-    def model(self, name: str) -> nn.Module:
-        """Return the model of a checkpoint of any kind; errors are those of ``translator``."""
-        return self.checkpoint(name).model
-
-    def checkpoint(self, name: str) -> Checkpoint[Any]:
-        """Return a loaded checkpoint of any kind; errors are those of ``translator``."""
-        return self._pipeline(name).checkpoint
-
-    def _pipeline(self, name: str) -> Pipeline:
-        with self._lock:
-            if name not in self._pipelines:
-                if name not in self._folders():
-                    names = ", ".join(self._folders()) or "none yet"
-                    raise UserError(f"There is no checkpoint called {name!r}; there are: {names}.")
-                kind = _kind_of(read_config(self.root / name))
-                device = self.writer_device if kind == "language-model" else self.device
-                self._pipelines[name] = PIPELINES[kind](load_checkpoint(self.root / name, device))
-            return self._pipelines[name]
-
-
-def _kind_of(config: dict[str, Any]) -> str:
-    """Return the kind of pipeline that a checkpoint is for, a key of PIPELINES.
-
-    An encoder and a decoder of single letters correct words; of pieces, they translate.
-    """
-    letters = config["kind"] == "seq2seq" and config.get("tokenizer") == "character"
-    return "spelling" if letters else config["kind"]
-
-
-def pick_device(name: str) -> torch.device:
-    """Return the device of that name; ``auto`` takes a GPU where there is one.
-
-    Raises:
-        UserError: it is not there.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cpu" or (name == "cuda" and torch.cuda.is_available()):
-        return torch.device(name)
-    raise UserError(f"device must be auto, cpu or cuda where there is a GPU, not {name!r}.")

@@ -1,4 +1,4 @@
-"""The service offers what can be loaded, says what is wrong with the rest, and goes on working."""
+"""The service answers by the name of a checkpoint, and says what is wrong with a request."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,15 +8,12 @@ import pytest
 
 from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
-from core.pipelines.generator import TextGenerator
 from core.pipelines.results import ForcedAttention
-from core.pipelines.translator import Translator
 from core.service import (
     DEFAULT,
     DEFAULT_CORRECTOR,
     DEFAULT_WRITER,
     Service,
-    pick_device,
 )
 from tests.tiny import characters, letters, write_checkpoint, write_language_model
 
@@ -35,12 +32,6 @@ def service(root: Path) -> Service:
     return Service(root, device="cpu")
 
 
-def test_checkpoints_are_listed_with_the_default_first(service: Service) -> None:
-    assert service.checkpoints() == [DEFAULT, "a-tiny", "tiny"]
-    assert service.problems() == {}
-    assert service.checkpoints(kind="language-model") == []
-
-
 def test_a_translation_says_how_it_was_made(service: Service) -> None:
     result = service.translate(TEXT, "tiny", "beam", 3, 0.5, 1.0, 7)
     assert (result.checkpoint, result.method, result.beam, result.seed) == ("tiny", "beam", 3, 7)
@@ -48,64 +39,6 @@ def test_a_translation_says_how_it_was_made(service: Service) -> None:
     assert result.seconds > 0
     assert service.translate(TEXT).checkpoint == DEFAULT
     assert service.translate(TEXT).beam == 5
-
-
-def test_each_checkpoint_is_loaded_once(service: Service) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        first, *others = pool.map(service.translator, ["tiny"] * 8)
-    assert all(other is first for other in others)
-
-
-@pytest.mark.parametrize("name", ["nothing", "", "../tiny", "tiny/", ".", "tiny\n"])
-def test_an_unknown_checkpoint_is_refused_with_the_names_of_the_others(
-    service: Service, name: str
-) -> None:
-    with pytest.raises(UserError, match="there are: a-tiny, tiny, translate-de-en"):
-        service.translate(TEXT, name)
-
-
-def test_without_checkpoints_that_is_said(tmp_path: Path) -> None:
-    service = Service(tmp_path / "nowhere", device="cpu")
-    assert service.checkpoints() == []
-    with pytest.raises(UserError, match="there are: none yet"):
-        service.translate(TEXT)
-
-
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_a_broken_checkpoint_is_a_problem_and_the_others_go_on(root: Path, name: str) -> None:
-    (root / "tiny" / name).write_bytes(b"{")
-    service = Service(root, device="cpu")
-    assert service.checkpoints() == [DEFAULT, "a-tiny"]
-    (problem,) = service.problems().items()
-    assert problem[0] == "tiny"
-    assert name in problem[1]
-    with pytest.raises(UserError, match=name):
-        service.translate(TEXT, "tiny")
-    assert service.translate(TEXT, "a-tiny").text
-
-
-def test_a_checkpoint_with_a_missing_file_is_a_problem(root: Path) -> None:
-    (root / "tiny" / "model.safetensors").unlink()
-    assert "model.safetensors is missing" in Service(root, device="cpu").problems()["tiny"]
-
-
-def test_other_folders_and_files_are_no_checkpoints(root: Path) -> None:
-    (root / "reports").mkdir()
-    (root / "reports" / "data.json").write_text("{}")
-    (root / "README.md").write_text("")
-    service = Service(root, device="cpu")
-    assert service.checkpoints() == [DEFAULT, "a-tiny", "tiny"]
-    assert service.problems() == {}
-
-
-def test_a_new_folder_appears_and_a_mended_one_comes_back(root: Path, service: Service) -> None:
-    config = (root / "tiny" / "config.json").read_bytes()
-    (root / "tiny" / "config.json").write_bytes(b"")
-    assert service.checkpoints() == [DEFAULT, "a-tiny"]
-    (root / "tiny" / "config.json").write_bytes(config)
-    write_checkpoint(root / "new")
-    assert service.checkpoints() == [DEFAULT, "a-tiny", "new", "tiny"]
-    assert service.translate(TEXT, "new").checkpoint == "new"
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u00ad\u200b", "\x00\x07", "\u2028"])
@@ -210,28 +143,12 @@ def test_the_pipeline_behind_a_name_is_the_one_that_translates(service: Service)
     assert direct == service.translate(TEXT, "tiny")
 
 
-def test_a_device_that_is_not_there_is_refused() -> None:
-    assert pick_device("cpu").type == "cpu"
-    for name in ("tpu", "", "cuda:99"):
-        with pytest.raises(UserError, match="device must be"):
-            pick_device(name)
-
-
 @pytest.fixture
 def both(root: Path) -> Service:
     """A service with translators and, of words and of characters, language models."""
     write_language_model(root / DEFAULT_WRITER)
     write_language_model(root / "a-writer", characters(), seed=1)
     return Service(root, device="cpu")
-
-
-def test_checkpoints_are_listed_by_their_kind(both: Service) -> None:
-    assert both.checkpoints() == [DEFAULT, "a-tiny", "tiny"]
-    assert both.checkpoints(kind="language-model") == [DEFAULT_WRITER, "a-writer"]
-    assert both.problems() == {}
-    assert isinstance(both.translator("tiny"), Translator)
-    assert isinstance(both.generator("a-writer"), TextGenerator)
-    assert both.model("a-writer") is both.generator("a-writer").model
 
 
 def test_who_asks_for_the_other_kind_is_told_what_the_checkpoint_is(both: Service) -> None:
@@ -264,20 +181,6 @@ def test_a_model_of_letters_corrects_and_does_nothing_else(root: Path) -> None:
         service.prompt("Der", DEFAULT_CORRECTOR)
     with pytest.raises(UserError, match=r"^tiny is a translator: it does not correct"):
         service.correct("Teh cat", "tiny")
-
-
-def test_a_broken_language_model_is_a_problem_and_the_others_go_on(root: Path) -> None:
-    write_language_model(root / "writer")
-    write_language_model(root / "broken", characters())
-    characters().save(root / "writer" / "tokenizer.json")
-    (root / "broken" / "model.safetensors").write_bytes(b"{")
-    service = Service(root, device="cpu")
-    assert service.checkpoints(kind="language-model") == []
-    problems = service.problems()
-    assert problems.keys() == {"writer", "broken"}
-    assert "tokenizer" in problems["writer"]
-    assert "model.safetensors is damaged" in problems["broken"]
-    assert service.translate(TEXT).text
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,7 +7,8 @@ import typer
 
 from core.commands.options import Json, to_json
 from core.evaluation.metrics import read_metrics
-from core.service import PIPELINES, Service
+from core.pipelines.named import PIPELINES
+from core.service import Service
 
 
 def info(as_json: Json = False) -> None:
