@@ -22,8 +22,8 @@ class Sight(VisitorState):
     unit: int = 0
     asked: int = 0  # units that the map has asked for, up to this one
 
-    def take(self, found: Inspection, feature: str | None = None) -> None:
-        """Turn to an inspection.
+    def take(self, found: Inspection, feature: str | None = None) -> bool:
+        """Turn to an inspection; return whether layer, quantity and unit stay as they are.
 
         With a feature, to the unit that goes along best with it. Otherwise the layer, the quantity
         and the unit stay while the checkpoint does; another one shows its strongest unit.
@@ -31,13 +31,14 @@ class Sight(VisitorState):
         same = self.text is not None and self.checkpoint == found.checkpoint
         self.text, self.checkpoint = found.text, found.checkpoint
         if same and feature is None and self._shown(found):
-            return
+            return True
         last = found.layers[-1]
         self.layer, self.quantity, self.unit = last.name, last.quantities[-1].name, 0
         for one in units_of(found):
             if feature in (None, one.feature):
                 self.layer, self.quantity, self.unit = one.layer, one.quantity, one.unit
                 break
+        return False
 
     def turn(
         self, found: Inspection, layer: Any = None, quantity: Any = None, unit: Any = None

@@ -102,8 +102,9 @@ async def run(
     finally:
         work.cancel()  # a visitor who stops this waits for it no longer
     if wanted():
-        sight.take(found, feature)
-        yield show(found, sight) | {"message": ""}
+        stays = sight.take(found, feature)
+        # Lists that need no change may hold a choice that waits for its answer.
+        yield only(VIEW if stays else SHOWN, show(found, sight) | {"message": ""})
 
 
 async def run_example(worker: Worker, example: Example, sight: Sight) -> AsyncIterator[Updates]:

@@ -134,6 +134,13 @@ def test_another_text_keeps_the_unit_and_another_checkpoint_shows_its_best(servi
     assert place(sight) == ("layer 2", "hidden", 0)
 
 
+def test_the_lists_are_written_only_where_another_place_is_shown(service, sight: Sight) -> None:
+    lists = {"layer", "quantity"}
+    assert not lists & run(service, sight, "and so")[-1].keys()
+    assert lists < run(service, sight, "and so", feature="position")[-1].keys()
+    assert lists < run(service, sight, "and so", checkpoint="tiny-characters")[-1].keys()
+
+
 def test_a_layer_shows_its_strongest_unit_of_the_quantity(service, sight: Sight) -> None:
     turn(service, sight, layer="layer 1")
     assert place(sight) == ("layer 1", "cell", 0)
