@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 History = list[dict[str, Any]]
+_RISES = 1.1  # times: a learning rate that rises more belongs to another run
 
 
 def separate_runs(history: Sequence[dict[str, Any]]) -> list[History]:
     """Return the rows of each run that made a checkpoint, for ``--from`` goes on with its history.
 
-    Within a run the learning rate never rises again once it has fallen.
+    Within a run the learning rate never rises again once it has fallen, but for a little where a
+    stopped run goes on from a state that is older than its last row.
     """
     runs: list[History] = [[]]
     falling = False
     for row in history:
-        change = row["learning_rate"] - runs[-1][-1]["learning_rate"] if runs[-1] else 0.0
-        if falling and change > 0:
+        rate, before = row["learning_rate"], runs[-1][-1]["learning_rate"] if runs[-1] else 0.0
+        if falling and rate > _RISES * before:
             runs.append([])
-        falling = change < 0 or (falling and change == 0)
+            before = 0.0
+        falling = rate < before or (falling and rate <= _RISES * before)
         runs[-1].append(row)
     return runs
 

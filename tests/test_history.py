@@ -15,6 +15,11 @@ def test_a_warm_up_belongs_to_its_run_and_a_later_rise_begins_another() -> None:
     assert separate_runs(rows(3, 2, 1)) == [rows(3, 2, 1)]
 
 
+def test_a_run_that_goes_on_from_an_older_state_is_one_run() -> None:
+    history = rows(4, 3, 2, 2.05, 1, 1, 0)
+    assert separate_runs(history) == [history]
+
+
 def test_the_command_is_that_of_the_last_run() -> None:
     recipe = {"name": "spell-en", "max_steps": -1, "learning_rate": 1.3e-3}
     assert training_command("mine", recipe, rows(2, 1, 0)) == (

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.data.corpora import Pair
 from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS, CountedWord
@@ -64,6 +64,21 @@ def load_spelling(tests_removed: bool = True) -> SpellingData:
         unseen_valid=sorted(unseen_valid),
         test=test,
     )
+
+
+def readable(data: SpellingData) -> SpellingData:
+    """Return the data without the misspellings, in training, that are far from their words.
+
+    They are a quarter, and nobody could read them: they would be learnt by heart. What stays has
+    at most one edit and one for each four letters of the word.
+    """
+    from nltk import edit_distance  # which evaluation needs, and the page does not
+
+    def near(pair: Pair) -> bool:
+        edits = edit_distance(pair.source, pair.target, transpositions=True)
+        return bool(edits <= 1 + len(pair.target) / 4)
+
+    return replace(data, train=[pair for pair in data.train if near(pair)])
 
 
 def pairs_of(parts: dict[str, list[Pair]]) -> frozenset[Pair]:

@@ -22,7 +22,9 @@ def beam_search(
     """Return the hypotheses of each source, best first, all of them or the ``n_best``.
 
     A hypothesis is finished when ``</s>`` is among the best ``beam`` continuations of its source,
-    and then takes no place in the beam; the search for a source ends with ``beam`` of them.
+    and then takes no place in the beam. The search for a source ends with ``beam`` of them, once
+    none that goes on is better than the best: without a length penalty, than any of the best
+    ``beam``, which are then known.
 
     Args:
         model: anything with ``step``.

@@ -29,7 +29,7 @@ def beam_tree(
 
     A hypothesis is pruned at the next step if its continuations were all worse than those kept:
     worse than the last of them, which beat it. It is unfinished if the search ended without it,
-    having as many finished ones as the beam is wide.
+    having as many finished ones as the beam is wide, and better ones.
     """
     nodes = [BeamNode(None, 0, bos_id, 0.0, 0.0, 0.0, "alive")]
     levels: list[dict[int, int]] = []  # of each step: hypothesis -> node

@@ -64,7 +64,7 @@ class Search:
         raise NotImplementedError
 
     def settle(self, grown: Candidates) -> Candidates:
-        """Set apart those of the best 2K that are finished, and return K to go on with.
+        """Set apart the finished, see ``finish``, and return K to go on with.
 
         Where fewer go on, others fill the places, with scores and totals of -inf.
         """
@@ -183,16 +183,25 @@ class Search:
         length = self.limits.source_lengths[0]
         return self.guide.attention(self.step, self.tokens.numel(), length, self.tokens.device)
 
+    def _is_done(self, source: int, best: float) -> bool:
+        """Whether the search for a source is over; ``best`` is the score of the best that goes on.
+
+        As many finished hypotheses as the beam is wide do not end it while that one is better: a
+        sure model may have as many that end early, and are all but impossible.
+        """
+        if best == -torch.inf or self.step >= self.limits.max_tokens[source]:
+            return True
+        if len(self.record.finished[source]) < self.options.beam:
+            return False
+        # Sums of log-probabilities only fall, so the best K are known when it is worse than all of
+        # them. What is divided by its length may rise again: then the best of all is enough.
+        rank = self.options.beam if self.options.length_penalty == 0 else 1
+        return self.final_score(best, self.step) <= self.record.ranked(source)[rank - 1].score
+
     def _leave_out_done(self) -> None:
         """Leave out the sources that are done, whose rows would only cost time."""
-        alive = (self.scores > -torch.inf).any(dim=1).tolist()
-        lines = [
-            line
-            for line, source in enumerate(self.active)
-            if len(self.record.finished[source]) < self.options.beam
-            and self.step < self.limits.max_tokens[source]
-            and alive[line]
-        ]
+        best = self.scores.amax(dim=1).tolist()
+        lines = [n for n, source in enumerate(self.active) if not self._is_done(source, best[n])]
         if len(lines) == len(self.active):
             return
         self.active = [self.active[line] for line in lines]

@@ -29,7 +29,9 @@ class Seq2SeqConfig:
     decoder_layers: int = 2
     cell: str = "lstm"  # or "own": the LSTM of core.models.recurrent
     score: str = "general"  # or "dot"
-    dropout: float = 0.2  # probability; embeddings, between layers, and before the output
+    dropout: float = (
+        0.2  # probability; embeddings, between layers, and what attention and output read
+    )
     word_dropout: float = 0.0  # probability of losing a whole input embedding
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def drop_words(embedded: Tensor, probability: float) -> Tensor:
-    """Return embeddings (B, T, E), each place lost with a probability (Gal and Ghahramani 2016)."""
+    """Return embeddings (B, T, E), each place lost with a probability (Iyyer et al. 2015)."""
     if not probability:
         return embedded
     kept = torch.rand(embedded.shape[:2], device=embedded.device) >= probability

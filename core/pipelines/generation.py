@@ -30,7 +30,7 @@ class Continuation:
 
     text: str  # what stands behind the prompt
     score: float  # what it is ranked by
-    log_prob: float  # nats, of all its tokens
+    log_prob: float  # nats, of the tokens that were searched for: not those written before
 
 
 @dataclass(frozen=True)

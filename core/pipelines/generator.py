@@ -40,6 +40,7 @@ class TextGenerator:
         self.checkpoint, self.model = checkpoint, checkpoint.model
         self.tokenizer = closed(checkpoint.target_tokenizer)
         self._space = " " if self.tokenizer.kind == "word" else ""
+        self._rivals = min(_RIVALS, self.tokenizer.eos_id + 1)
         # What each id adds to a text, at its beginning and further on.
         begins = [self.tokenizer.decode([token]) for token in range(self.tokenizer.vocab_size)]
         self._texts_of = {True: begins, False: [self._space + text for text in begins]}
@@ -117,7 +118,8 @@ class TextGenerator:
         started = time.perf_counter()
         state, limits = self._begin([generation])
         search = SEARCHES[generation.options.method]
-        found = search(self.model, state, generation.options, limits)[0]
+        options = generation.options
+        found = search(self.model, state, options, limits, options.beam)[0]
         best = self._read_steps(generation, found[0])
         hypotheses = tuple(
             Continuation(
@@ -178,7 +180,7 @@ class TextGenerator:
         limits = Limits(self.tokenizer.bos_id, self.tokenizer.eos_id, [len(ids)], self.model.device)
         with torch.inference_mode():
             state = self.model.start(1)
-        scored = force_decode(self.model, state, ids, limits, _RIVALS)
+        scored = force_decode(self.model, state, ids, limits, self._rivals)
         texts = [text[piece.start : piece.end] for piece in pieces]
         spaced = [self._space * (number > 0) + one for number, one in enumerate(texts)]
         return ScoredText(
@@ -213,7 +215,7 @@ class TextGenerator:
 
     def _step(self, sampled: SampledStep, begins: bool, row: int = 0) -> Step:
         token, log_probs = sampled.tokens[row], sampled.log_probs[row]
-        values, ids = log_probs.topk(_RIVALS)
+        values, ids = log_probs.topk(self._rivals)
         return Step(
             token,
             self._written(token, begins),
@@ -227,7 +229,7 @@ class TextGenerator:
         state, limits = self._begin([generation])
         last = (self.tokenizer.bos_id, *generation.ids)[-1]
         forced = force_decode(
-            self.model, state, found.tokens, replace(limits, bos_id=last), _RIVALS
+            self.model, state, found.tokens, replace(limits, bos_id=last), self._rivals
         )
         begins = not generation.ids
         texts = [

@@ -21,13 +21,14 @@ def join_translations(
     best = [part.hypotheses[0] for part in parts]
     target = join(text, spans, [hypothesis.text for hypothesis in best])
     log_probs = tuple(value for hypothesis in best for value in hypothesis.log_probs)
+    penalty = 0.0 if parts[0].method == "stochastic-beam" else parts[0].length_penalty
     joined = Hypothesis(
         text=target,
         tokens=_move(target, [(h.text, h.tokens, len(h.words)) for h in best]),
         token_ids=tuple(token for hypothesis in best for token in hypothesis.token_ids),
         words=tuple(word for hypothesis in best for word in hypothesis.words),
         log_probs=log_probs,
-        score=length_normalised(sum(log_probs), len(log_probs), parts[0].length_penalty),
+        score=length_normalised(sum(log_probs), len(log_probs), penalty),
         attention=_blocks([h.attention for h in best], [len(part.source_tokens) for part in parts]),
         word_attention=_blocks(
             [h.word_attention for h in best], [len(part.source_words) for part in parts]

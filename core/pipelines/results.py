@@ -39,7 +39,9 @@ class Hypothesis:
     token_ids: tuple[int, ...]
     words: tuple[str, ...]
     log_probs: tuple[float, ...]  # nats, one a token
-    score: float  # sum of log_probs / number of tokens ** length penalty
+    # Sum of log_probs / number of tokens ** length penalty; of stochastic-beam the sum, and of a
+    # target that is scored the mean.
+    score: float
     attention: Matrix  # (T, S): rows are tokens, columns source tokens; each row adds to 1
     word_attention: Matrix  # (target words, source words), see core.pipelines.words
     alternatives: tuple[tuple[Alternative, ...], ...] = ()  # of each token, where asked for

@@ -102,9 +102,13 @@ class SentenceModel:
             UserError: forced attention or a token is not there.
         """
         check_forced(forced, len(row))
-        if not all(0 <= token <= self.target_tokenizer.eos_id for token in tokens):
-            raise UserError(f"tokens must be ids from 0 to {self.target_tokenizer.eos_id}.")
+        self.check_ids(tokens)
         if prefix:
             begun, rest = self.target_tokenizer.begin(prefix)
             return Guide(tuple(begun), rest, self._spelling, tuple(forced))
         return Guide(tuple(tokens), forced=tuple(forced))
+
+    def check_ids(self, tokens: Sequence[int]) -> None:
+        """Raise UserError unless all are target ids that can be written."""
+        if not all(0 <= token <= self.target_tokenizer.eos_id for token in tokens):
+            raise UserError(f"tokens must be ids from 0 to {self.target_tokenizer.eos_id}.")

@@ -65,19 +65,17 @@ class Translator(SentenceModel):
         Sentences of all lines are sorted by length and decoded in batches.
         """
         spans = [[s for s in split_sentences(line) if normalise(s.text)] for line in lines]
-        sentences = [(n, normalise(span.text)) for n, line in enumerate(spans) for span in line]
-        missing = [len(line) for line in spans]
-        done: list[dict[int, str]] = [{} for _ in lines]
-        first = [0] * len(lines)
-        for number in range(1, len(lines)):
-            first[number] = first[number - 1] + missing[number - 1]
-        yield from ((number, "") for number, count in enumerate(missing) if not count)
-        for index, decoded in self.decode_sorted([s for _, s in sentences], options, 1):
-            number = sentences[index][0]
-            text = self.target_tokenizer.decode(decoded[0].tokens).strip()
-            done[number][index - first[number]] = text
-            if len(done[number]) == missing[number]:
-                texts = [done[number][place] for place in range(missing[number])]
+        places = [
+            (number, place) for number, line in enumerate(spans) for place in range(len(line))
+        ]
+        sentences = [normalise(spans[number][place].text) for number, place in places]
+        done: list[dict[int, str]] = [{} for _ in lines]  # of each line: place -> translation
+        yield from ((number, "") for number, line in enumerate(spans) if not line)
+        for index, decoded in self.decode_sorted(sentences, options, 1):
+            number, place = places[index]
+            done[number][place] = self.target_tokenizer.decode(decoded[0].tokens).strip()
+            if len(done[number]) == len(spans[number]):
+                texts = [text for _, text in sorted(done[number].items())]
                 yield number, join(lines[number], spans[number], texts).strip()
 
     def score(
@@ -96,7 +94,8 @@ class Translator(SentenceModel):
             forced: attention in place of the model's own.
 
         Raises:
-            UserError: one of the two is empty or too long, or what is forced does not fit.
+            UserError: one of the two is empty or too long, an id is none that can be written, or
+                what is forced does not fit.
         """
         (row,) = self.encode([normalise(sentence)])
         if isinstance(target, str):
@@ -107,6 +106,7 @@ class Translator(SentenceModel):
                 "To score a translation, give a sentence and one translation of it, of at most"
                 f" {MAX_SCORED} pieces of words."
             )
+        self.check_ids(target)
         guide, limits = self.guide(row, forced=forced), self.limits([row])
         state = self.start([row])
         decoded = force_decode(self.model, state, target, limits, alternatives, guide=guide)
@@ -194,7 +194,9 @@ class Translator(SentenceModel):
 
 def _the_one(sentences: Sequence[str]) -> str:
     """Return the only sentence, or raise UserError."""
-    if len(sentences) != 1 or not sentences[0]:
+    if not any(sentences):
+        raise UserError("There is nothing to translate: give a sentence.")
+    if len(sentences) != 1:
         raise UserError(
             f"A beginning, forced attention or a tree is for one sentence; there are"
             f" {len(sentences)} here. Give them one at a time."

@@ -23,6 +23,7 @@ _TEXT_OF = {
 _KIND_OF = {"wikitext": "articles of Wikipedia"} | dict.fromkeys(
     ("arxiv", "arxiv-subset"), "abstracts about language and neural networks"
 )
+_PART_OF = dict.fromkeys(("arxiv", "arxiv-subset"), "; the part of a paper depends on its id")
 _READ = {"all": "short everyday sentences, image captions and chats", "multi30k": "image captions"}
 
 
@@ -54,13 +55,13 @@ Sentences of the validation and test parts stand nowhere in the training part, o
 and punctuation ignored.
 
 ## Recipe
-- Joint byte-level BPE of {recipe.vocab_size:,} ids; embedding {sizes.embedding_size}, tied.
+- Joint byte-level BPE of {sizes.target_vocab_size:,} ids; embedding {sizes.embedding_size}, tied.
 - Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention.
 - Dropout {sizes.dropout}, word dropout {sizes.word_dropout}, BPE-dropout of the source
   {recipe.source_dropout}, label smoothing {recipe.label_smoothing}.
 - {recipe.as_typed:.0%} of the sources in lower case or without their stop, as people type.
-- {int(last["step"]):,} steps of {recipe.batch_tokens:,} target tokens, {_time(last, model)};
+- {int(last["step"]):,} steps of {last["tokens"] / last["step"]:,.0f} target tokens, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(name, recipe, history, " --source …" if own else "")}
@@ -95,7 +96,7 @@ attention, {weights:,} weights.
 - Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
   {sizes.dropout}.
-- {int(last["step"]):,} steps of {recipe.batch_tokens:,} letters, {_time(last, model)};
+- {int(last["step"]):,} steps of {last["tokens"] / last["step"]:,.0f} letters, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter.
 
 {_repeated(name, recipe, history)}
@@ -118,6 +119,7 @@ def language_model_card(
     unit = "characters" if recipe.tokens == "character" else "words"
     output = "tied to it" if sizes.tied else "of its own"
     cell = "LSTM of core.models.recurrent" if sizes.cell == "own" else sizes.cell.upper()
+    looks = "an abstract" if recipe.data in _PART_OF else "what it has read"
     cut = "one text" if recipe.continuous else "documents, each from an empty state"
     return f"""# {name}
 
@@ -127,7 +129,7 @@ text a probability, and writes on from a beginning.
 ## Data
 - {_TEXT_OF.get(recipe.data, "the user's own text")}
 
-A held-out document stands nowhere in the training part; the part of a paper depends on its id.
+A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data, "")}.
 
 ## Recipe
 - {model.config.writable - 2:,} {unit} that occur {recipe.min_frequency} times or more, the others
@@ -143,7 +145,7 @@ A held-out document stands nowhere in the training part; the part of a paper dep
 `metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
-What it writes looks like an abstract and means nothing; names, numbers and claims in it are made
+What it writes looks like {looks} and means nothing; names, numbers and claims in it are made
 up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
 """
 

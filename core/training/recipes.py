@@ -87,7 +87,7 @@ _SPELLING = SpellingRecipe(
         "embedding_size": 64,
         "encoder_hidden_size": 128,
         "decoder_hidden_size": 216,
-        "dropout": 0.1,
+        "dropout": 0.0,
     },
     learning_rate=2e-3,
     patience=40,

@@ -9,7 +9,7 @@ from core.data.batching import BatchStream
 from core.data.corpora import Pair
 from core.data.error_model import ErrorModel
 from core.data.misspell import misspell
-from core.data.spelling import SpellingData, load_spelling, pairs_of
+from core.data.spelling import SpellingData, load_spelling, pairs_of, readable
 from core.data.spelling_corpora import CountedWord
 from core.history import History
 from core.models.seq2seq import Seq2Seq
@@ -22,7 +22,7 @@ from core.training.recipes import SpellingRecipe
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
 _AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are after those of the lists
-_MISSPELT = 40_000  # the commonest words, which are misspelt; a rarer one is only read as it is
+_MISSPELT = 20_000  # rank of a word of weight 1 when one is drawn to be misspelt; see _by_log_count
 
 
 class SpellingTask(PairTask):
@@ -31,10 +31,10 @@ class SpellingTask(PairTask):
     recipe: SpellingRecipe
 
     def __init__(self, recipe: SpellingRecipe, data: SpellingData | None = None) -> None:
-        """``data`` is by default that of the recipe."""
+        """``data`` is by default that of the recipe, without what can't be read."""
         self.recipe, self.teacher_forcing = recipe, recipe.teacher_forcing
         removed = recipe.data == "spelling"
-        self.data = data or load_spelling(tests_removed=removed)
+        self.data = data or readable(load_spelling(tests_removed=removed))
         self._words = [one.word for one in self.data.words]
         self._often_right = _by_log_count(self.data.words, len(self.data.words))
         self._often_misspelt = _by_log_count(self.data.words, _MISSPELT)
@@ -81,6 +81,9 @@ class SpellingTask(PairTask):
 
 
 def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:
-    """Return cumulative weights: the logarithm of how many times commoner than the last of most."""
+    """Return cumulative weights: 1 + the logarithm of how many times as common as number ``most``.
+
+    None is below 0: a word that is e times rarer than that one is never drawn.
+    """
     least = sorted((one.count for one in words), reverse=True)[:most][-1]
     return list(accumulate(max(0.0, 1 + log(one.count / least)) for one in words))

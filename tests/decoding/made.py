@@ -47,10 +47,10 @@ def forced(made: Seq2Seq, row: list[int], tokens: list[int]) -> tuple[Tensor, Te
 def check_kept(made: Seq2Seq, row: list[int], one: DecodedSequence) -> None:
     """Log-probabilities and attention are those of forced decoding of the same tokens."""
     log_probs, attention = forced(made, row, one.tokens)
-    assert one.log_probs == pytest.approx(log_probs.tolist(), abs=1e-4)
+    assert one.log_probs == pytest.approx(log_probs.tolist(), abs=3e-4)
     assert one.attention is not None
     assert one.attention.shape == (len(one.tokens), len(row))
-    torch.testing.assert_close(one.attention, attention, atol=1e-4, rtol=0)
+    torch.testing.assert_close(one.attention, attention, atol=3e-4, rtol=0)
 
 
 def check_alone(made: Seq2Seq, options: DecodingOptions) -> None:

@@ -58,6 +58,35 @@ def test_a_finished_hypothesis_takes_no_place_of_one_that_goes_on() -> None:
     assert [one.tokens for one in found] == [[2], [1, 2]]
 
 
+@pytest.mark.parametrize("penalty", [0.0, 1.0])
+def test_as_many_ends_as_the_beam_do_not_stop_a_better_hypothesis(penalty: float) -> None:
+    # "0 1 2 </s>" has 0.96 ** 3; 3 may come in place of 1 and 2, and "</s>" is sure behind it: two
+    # such hypotheses (0.04 and 0.0384) end first.
+    chain = table(
+        [0, 0.96, 0, 0.04, 0, 0],
+        [0, 0, 0.96, 0.04, 0, 0],
+        [0, 0, 0, 0, 1, 0],
+        [0, 0, 0, 0, 1, 0],
+        [0, 0, 0, 0, 1, 0],
+        [0.96, 0, 0, 0.04, 0, 0],
+    )
+    toy = TableModel(chain[None])
+    (found,) = beam_search(toy, toy.start(), beam(2, penalty), Limits(5, 4, [9], CPU))
+    assert found[0].tokens == [0, 1, 2, 4]
+    assert [3, 4] in [one.tokens for one in found] and [0, 3, 4] in [one.tokens for one in found]
+    assert math.exp(sum(found[0].log_probs)) == pytest.approx(0.96**3)
+
+
+def test_without_a_length_penalty_the_best_of_the_beam_are_the_best_of_all() -> None:
+    # "</s>" at once has 0.5, then 0.1 and 0.08 end; "1 0 0 </s>" (0.12) is longer and better.
+    chain = table([0.9, 0, 0.1, 0], [0.7, 0, 0.3, 0], [0, 0, 1, 0], [0.1, 0.4, 0.5, 0])
+    toy = TableModel(chain[None])
+    limits = Limits(3, 2, [12], CPU)
+    (found,) = beam_search(toy, toy.start(), beam(3, 0.0), limits)
+    expected = sorted(brute_force(chain, 3, 2, 12, 0.0).values(), reverse=True)
+    assert [one.score for one in found[:3]] == pytest.approx(expected[:3], abs=1e-5)
+
+
 def brute_force(
     chain: Tensor, bos: int, eos: int, most: int, penalty: float
 ) -> dict[tuple[int, ...], float]:
