@@ -42,7 +42,9 @@ def measure_corrector(
         "character error rate": (result["cer"], ""),
     }
     if part in _TESTS:
-        result |= _yardsticks(found)
+        yardsticks = _yardsticks(found)
+        result |= yardsticks
+        figures |= {name.replace("_", " "): (value, "") for name, value in yardsticks.items()}
     digest = sha256_of_lines([pair.source for pair in found], [pair.target for pair in found])
     result |= {"threshold": THRESHOLD, "seconds": seconds}
     return Measured(file, result, figures, digest, len(found), seconds)

@@ -61,7 +61,7 @@ and punctuation ignored.
 - Dropout {sizes.dropout}, word dropout {sizes.word_dropout}, BPE-dropout of the source
   {recipe.source_dropout}, label smoothing {recipe.label_smoothing}.
 - {recipe.as_typed:.0%} of the sources in lower case or without their stop, as people type.
-- {int(last["step"]):,} steps of {last["tokens"] / last["step"]:,.0f} target tokens, {_time(last, model)};
+- {_steps(last)} target tokens, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(name, recipe, history, " --source …" if own else "")}
@@ -96,7 +96,7 @@ attention, {weights:,} weights.
 - Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
   {sizes.dropout}.
-- {int(last["step"]):,} steps of {last["tokens"] / last["step"]:,.0f} letters, {_time(last, model)};
+- {_steps(last)} letters, {_time(last, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter.
 
 {_repeated(name, recipe, history)}
@@ -148,6 +148,10 @@ A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data
 What it writes looks like {looks} and means nothing; names, numbers and claims in it are made
 up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
 """
+
+
+def _steps(last: dict[str, float]) -> str:
+    return f"{int(last['step']):,} steps of {last['tokens'] / last['step']:,.0f}"
 
 
 def _time(last: dict[str, float], model: Seq2Seq | LanguageModel) -> str:

@@ -82,3 +82,8 @@ def test_the_yardstick_takes_the_commonest_of_the_nearest_words() -> None:
     assert correct("teh") == "the"  # one swap; "he" is commoner, and two edits away
     assert correct("recieve") == "receive"
     assert correct("xyzzy") == "xyzzy"
+
+
+def test_of_equally_common_words_the_yardstick_takes_the_first_of_the_alphabet() -> None:
+    correct = edit_distance_2(CountedWord(word, 7) for word in ("rat", "mat", "hat", "bat"))
+    assert correct("zat") == "bat"

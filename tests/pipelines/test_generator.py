@@ -19,6 +19,7 @@ from core.errors import UserError
 from core.evaluation.perplexity import score_documents
 from core.pipelines.generation import END, Distribution, Generation
 from core.pipelines.generator import TextGenerator
+from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import ClosedTokenizer
 from tests.tiny import characters, language_model, words
 
@@ -483,6 +484,14 @@ def test_the_strip_of_a_score_spells_the_text() -> None:
     by_sign = made(characters()).score("Der Q")
     assert [step.text for step in by_sign.steps] == ["D", "e", "r", " ", "Q", ""]
     assert by_sign.characters == 6
+
+
+@pytest.mark.parametrize("options", [GREEDY, *BEAMS], ids=lambda one: one.method)
+def test_a_small_vocabulary_has_no_more_rivals_than_tokens(options: DecodingOptions) -> None:
+    few = made(CharacterTokenizer.train(["acgt"], min_frequency=1))
+    steps = [*write(few, "ac", options).steps, *few.score("acgt").steps]
+    assert {len(step.alternatives) for step in steps} == {few.tokenizer.eos_id + 1}
+    assert all(math.isfinite(other.log_prob) for step in steps for other in step.alternatives)
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

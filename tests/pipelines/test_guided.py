@@ -115,6 +115,17 @@ def test_a_reference_is_read_to_its_end(translator: Translator) -> None:
     assert scored.alternatives == ()
 
 
+@pytest.mark.parametrize("token", [-1, 10**6])
+def test_an_id_that_is_never_written_is_not_scored(translator: Translator, token: int) -> None:
+    with pytest.raises(UserError, match="tokens must be ids from 0"):
+        translator.score(TEXT, [5, token])
+
+
+def test_nothing_has_no_tree(translator: Translator) -> None:
+    with pytest.raises(UserError, match="nothing to translate"):
+        translator.beam_tree(" ", BEAM)
+
+
 @pytest.mark.parametrize(
     ("source", "target"),
     [("", "x"), (" ", "x"), (TEXT, ""), (TEXT, "\t"), (TEXT, []), (TEXT, "x " * 999)],

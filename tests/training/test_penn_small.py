@@ -47,7 +47,7 @@ def test_the_report_compares_ours_with_torch_s() -> None:
     assert rows["own, 1 layer"]["valid_perplexity"] < 12  # that of a guess among 12 words
     three = [row["valid_perplexity"] for row in rows.values() if row["layers"] == 3]
     assert len(set(three)) >= 3  # what is changed changes something
-    assert f", {min(three)}, " in report["finding"]
+    assert f", {min(three)}. " in report["finding"]
 
 
 def test_shared_layers_have_the_recurrent_weights_of_one() -> None:

@@ -180,8 +180,8 @@ def _finding(last: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
         way: max(row["gradient_difference"] for row in rows if row["way"] == way) for way in WAYS
     }
     return (
-        f"With {last[0]['batch']} texts: {told}. Accumulated gradients differ from those of the"
-        f" whole batch by {most['accumulated']:.1g} of the largest, checkpointed ones by"
-        f" {most['checkpointed']:.1g}; by {most[WRONG]:.2g} where each part counts the same,"
-        f" whatever its tokens."
+        f"With {last[0]['batch']} texts: {told}. With any number accumulated gradients differ from"
+        f" those of the whole batch by at most {most['accumulated']:.2g} of the largest,"
+        f" checkpointed ones by {most['checkpointed']:.2g}; by up to {most[WRONG]:.2g} where each"
+        f" part counts the same, whatever its tokens."
     )

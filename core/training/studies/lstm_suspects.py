@@ -139,13 +139,15 @@ def _finding(rows: list[dict[str, Any]], trials: dict[str, Trial], words: int, s
     slow = [row for row in compared if row["times"] > _MINUTES]
     ignorant = [row for row in compared if _lag(trials, row["suspect"]) > _LOST]
     growth = 1e3 * trials[KEPT].growth()[1]
+    (single,) = (row for row in rows if (row["suspect"], row["batch"]) == (TORCH, 1))
+    stopped = ", and with learnt weights PyTorch stops" if stops else ""
     return (
-        f"Minutes an epoch, where others take {base['epoch_s']:.0f} s, are explained by"
-        f" {_told(slow, 'times', ' times as long')}: each step takes {growth:.2g} ms longer than"
-        f" the one before{', and with learnt weights PyTorch stops' if stops else ''}. A loss that"
-        f" stays where all begin, at the perplexity {trials[BASE].perplexity(1):,.0f} of a guess"
-        f" among {words:,} words, is explained by {_told(ignorant, 'perplexity', '')}; others come"
-        f" to {base['perplexity']:,.0f} in {len(trials[BASE].losses)} steps."
+        f"Minutes an epoch, where others take {base['epoch_s']:.0f} s with {BATCH} texts a batch,"
+        f" are explained by {_told(slow, 'times', ' times as long')}: each step takes {growth:.2g}"
+        f" ms longer than the one before{stopped}. With one text a batch torch.nn.LSTM too takes"
+        f" {single['epoch_s']:,.0f} s. A perplexity that stays near the {words:,} of a guess is"
+        f" explained by {_told(ignorant, 'perplexity', '')}; others come to"
+        f" {base['perplexity']:,.0f} in {len(trials[BASE].losses)} steps."
     )
 
 
