@@ -17,7 +17,7 @@ _PLACES = (
     ("position from the end", "position from the sentence’s end", "letters of the word from here"),
 )
 IN_SENTENCE = tuple(names[1] for names in _PLACES)
-_LENGTH = "word length"  # the same where a token is a word
+_LENGTH = "word length"  # in letters and digits, where a token is a word
 
 Features = dict[str, list[float]]
 
@@ -45,9 +45,10 @@ def features(
         name: [float(any(mark[piece.start : piece.end])) for piece in pieces]
         for name, mark in marks.items()
     }
-    *names, letters = _PLACES[backwards]
-    names.append(_LENGTH if tokenizer.kind == "word" else letters)
-    places = _places(text, pieces, found["sentence end"], backwards)
+    names, places = _PLACES[backwards], _places(text, pieces, found["sentence end"], backwards)
+    if tokenizer.kind == "word":  # all its letters are read at once
+        lengths = [float(sum(map(str.isalnum, text[one.start : one.end]))) for one in pieces]
+        names, places = (*names[:2], _LENGTH), (*places[:2], lengths)
     return dict(zip(names, places, strict=True)) | found
 
 

@@ -41,7 +41,8 @@ def look_for_units(
     """
     part, texts = _texts(checkpoint, file)
     most = DOCUMENTS if isinstance(checkpoint.model, LanguageModel) else PAIRS
-    texts = texts[:: max(1, len(texts) // most)][:most]  # evenly spread
+    count = min(most, len(texts))
+    texts = [texts[number * len(texts) // count] for number in range(count)]  # evenly spread
     if len(texts) < 20:
         raise UserError(f"{part}: {len(texts)} texts are too few to find units by; give 20.")
     found, tokens = find_units(checkpoint, texts, progress)

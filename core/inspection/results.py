@@ -68,7 +68,7 @@ class Units:
 
     part: str  # the name of the texts
     n: int  # texts, half of them to choose the units by
-    tokens: int
+    tokens: int  # that were read, of all texts; those of the source where there is one
     command: str
     date: str
     weights: str  # SHA-256 of the file of weights that they were found in

@@ -69,6 +69,7 @@ def test_a_sign_without_its_other_encloses_nothing(text: str) -> None:
 def test_words_have_a_length_and_no_capitals() -> None:
     found = seen("Der Hund schläft (hier).", tiny.words())
     assert found["word length"] == [3, 4, 7, 0, 4, 0, 0]
+    assert seen("state-of-the-art", tiny.words())["word length"] == [13]
     assert found["inside brackets"] == [0, 0, 0, 1, 1, 1, 0]
     assert "capital" not in found
 
