@@ -4,7 +4,7 @@
 token with the same parameters, a single matrix product for each layer.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +14,9 @@ from core.models.attention import LuongAttention, Memory
 from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
-from core.models.step_product import StepProduct
+from core.models.step_product import Packed, StepProduct
+
+_StepProducts = tuple[list[CellStep], StepProduct, StepProduct]  # layers, combine, project
 
 
 class DecoderState(NamedTuple):
@@ -63,9 +65,7 @@ class Decoder(nn.Module):
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
         self.dropout = nn.Dropout(dropout)
         self.writable = writable
-        # A function of the parameters, kept because it is read at each step; see _step_products.
-        self._packed: Any = None
-        self._watched = tuple(self.parameters())
+        self._packed: Packed[_StepProducts] = Packed(self.parameters())
 
     def forward(
         self, embedded: Tensor, hidden: Tensor, cell: Tensor, memory: Memory
@@ -96,7 +96,7 @@ class Decoder(nn.Module):
             tokens: (R,) ids.
             forced_attention: (R, S) weights to use in place of the computed ones.
         """
-        steps, combine, project = self._step_products()
+        steps, combine, project = self._packed(self._pack)
         hiddens, cells = [], []
         output = self.embedding(tokens)  # (R, E)
         for cell_of, hidden, cell in zip(
@@ -113,14 +113,7 @@ class Decoder(nn.Module):
         after = DecoderState(torch.stack(hiddens), torch.stack(cells), state.memory)
         return StepOutput(project(features), after, weights.view(rows, -1))
 
-    def _step_products(self) -> tuple[list[CellStep], StepProduct, StepProduct]:
-        """Return the products of a step, packed anew only when a parameter has changed."""
-        key = [(parameter.data_ptr(), parameter._version) for parameter in self._watched]
-        if self._packed is None or self._packed[0] != key:
-            self._packed = key, self._pack()
-        return self._packed[1]
-
-    def _pack(self) -> tuple[list[CellStep], StepProduct, StepProduct]:
+    def _pack(self) -> _StepProducts:
         bias = self.bias.detach().clone()
         bias[self.writable :] = -torch.inf
         return (

@@ -20,7 +20,7 @@ from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
 from core.models.sizes import check_multiple
-from core.models.step_product import StepProduct
+from core.models.step_product import Packed, StepProduct
 from core.models.word_dropout import drop_words
 
 CELLS: dict[str, Callable[..., nn.Module]] = {
@@ -102,9 +102,7 @@ class LanguageModel(nn.Module):
         for embedding in (self.embedding, self.output):
             # The same matrix is the output layer: unit variance would saturate the first softmax.
             nn.init.normal_(embedding.weight, std=embedding.embedding_dim**-0.5)
-        # A function of the parameters, kept because it is read at each step; see _step_products.
-        self._packed: Any = None
-        self._watched = tuple(self.parameters())
+        self._packed: Packed[_StepProducts] = Packed(self.parameters())
 
     @property
     def device(self) -> torch.device:
@@ -154,7 +152,7 @@ class LanguageModel(nn.Module):
 
         The same as ``step`` for each of them, to the last bit, without the output's product.
         """
-        products, state = self._step_products(), self.start(1)
+        products, state = self._packed(self._pack), self.start(1)
         for token in tokens:
             _, state = products.advance(torch.tensor([token], device=self.device), state)
         return state
@@ -168,7 +166,7 @@ class LanguageModel(nn.Module):
             tokens: (R,) ids.
             forced_attention: without meaning here, there is no source.
         """
-        products = self._step_products()
+        products = self._packed(self._pack)
         output, after = products.advance(tokens, state)
         features = output if products.narrow is None else products.narrow(output)
         return StepOutput(products.project(features), after, None)
@@ -192,13 +190,6 @@ class LanguageModel(nn.Module):
         kept = 1 - self.config.dropout
         mask = torch.empty_like(outputs[:1]).bernoulli_(kept).div_(kept)  # (1, B, F)
         return outputs * mask
-
-    def _step_products(self) -> "_StepProducts":
-        """Return the products of a step, packed anew only when a parameter has changed."""
-        key = [(parameter.data_ptr(), parameter._version) for parameter in self._watched]
-        if self._packed is None or self._packed[0] != key:
-            self._packed = key, self._pack()
-        return self._packed[1]
 
     def _pack(self) -> "_StepProducts":
         bias = self.bias.detach().clone()
