@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from core.checkpoint import load_checkpoint
 from core.data.catalogue import CORPORA
 from core.data.corpora import ARXIV, Pair, parallel_corpus
 from core.data.documents import TextData, load_arxiv, load_arxiv_subset, load_wikitext
 from core.data.splits import TATOEBA_TEST, TATOEBA_VALID, ParallelData, load_all, load_multi30k
 from core.evaluation.alignment import read_aligned_pairs
 from core.evaluation.held_out import NUMERALS, numeral_sentences
+from core.pipelines.named import CHECKPOINTS, DEFAULT_WRITER
 from core.tokenizers.word import WordTokenizer
 
 ROOT = os.environ.get("SEQLENS_DATA", "")
@@ -166,7 +168,7 @@ def test_a_leak_of_abstracts_would_be_found(arxiv: TextData) -> None:
 
 
 def test_at_most_a_fortieth_of_the_held_out_words_is_unknown(arxiv: TextData) -> None:
-    tokenizer = WordTokenizer.train(arxiv.train, min_frequency=3)
+    tokenizer = load_checkpoint(CHECKPOINTS / DEFAULT_WRITER).target_tokenizer
     for part in (arxiv.valid, arxiv.test):
         ids = [token for row in tokenizer.encode_batch(part) for token in row]
         assert 0.01 < ids.count(tokenizer.unk_id) / len(ids) <= 0.025
