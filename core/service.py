@@ -16,7 +16,6 @@ from core.evaluation.translation import TranslationScores as TranslationScores
 from core.evaluation.translation import score_sentence, score_texts
 from core.inspection.bptt import SLIPS as SLIPS
 from core.inspection.derivation import MOST_TOKENS as MOST_TOKENS
-from core.inspection.derivation import UNITS as UNITS
 from core.inspection.derivation import Derivation as Derivation
 from core.inspection.derivation import derive
 from core.inspection.gradients import GradientComparison as GradientComparison

@@ -7,6 +7,7 @@ from typing import Any
 from core.service import FoundUnit, Inspection, LayerTrace, Quantity
 from demo.lines import signed
 from demo.sight import Sight, units_of
+from demo.texts import listed
 
 Value = dict[str, Any]
 WEAK = 0.3  # of |r|: below it, a unit goes along with nothing that anyone would see in its trace
@@ -141,5 +142,5 @@ def read_line(found: Inspection) -> str:
     """Return what was written, and what was read as unknown, or an empty string."""
     parts = [] if found.written is None else [f"Written: {found.written}"]
     if found.unknown:
-        parts.append(f"Read as <unk>: {', '.join(found.unknown[:8])}")
+        parts.append(f"Read as <unk>: {listed(found.unknown)}")
     return " · ".join(parts)

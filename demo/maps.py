@@ -83,7 +83,7 @@ def alternatives_value(view: View, row: int, scored: Hypothesis) -> dict[str, An
     items = [
         {
             "text": piece_label(other.text, step),
-            "probability": round(math.exp(other.log_prob), 4),
+            "probability": round(math.exp(other.log_prob), 6),
             "id": other.id,
         }
         for other in scored.alternatives[step]

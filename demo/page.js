@@ -1,6 +1,7 @@
 // Keys of every tab, and what its buttons do without Python.
 () => {
-  // Ctrl+Enter presses the tab's button "…-run", Esc its button "…-stop".
+  // Ctrl+Enter presses the tab's button "…-run", or that of the card in which it is typed,
+  // "…-button"; Esc presses the tab's "…-stop".
   const press = (suffix) => {
     const visible = (button) => button.offsetParent !== null && !button.disabled;
     [...document.querySelectorAll(`button[id$="${suffix}"]`)].find(visible)?.click();
@@ -11,7 +12,8 @@
     const runs = (event.ctrlKey || event.metaKey) && event.key === "Enter";
     if (runs) event.preventDefault(); // a button in focus would be pressed as well
     if (event.repeat) return; // a key that is held counts once
-    if (runs) press("-run");
+    const own = event.target.closest?.(".card")?.querySelector('button[id$="-button"]');
+    if (runs) own ? own.click() : press("-run");
     if (event.key === "Escape") press("-stop");
   });
 

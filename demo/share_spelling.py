@@ -72,8 +72,8 @@ def from_query(text: str, checkpoint: str) -> SharedProof | None:
 
 
 def _choice_from_text(text: str) -> Choice:
-    index, dot, written = text.partition(".")
+    index, _, written = text.partition(".")
     place = query.numbers(index, "choices")
-    if not (place and dot):  # what a model writes may be nothing at all
+    if not (place and written):
         raise UserError("The link is damaged: choices are not places of words.")
     return Choice(place[0], written)

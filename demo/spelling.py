@@ -31,7 +31,7 @@ def text_value(proof: Proof) -> Value | None:
 
 def _word_run(before: str, after: str, chosen: bool) -> Value:
     changed = described(before, after)
-    said = f"{after or 'nothing'}, typed {before}: {changed}" if changed else f"{after}, as typed"
+    said = f"{after}, typed {before}: {changed}" if changed else f"{after}, as typed"
     return {
         "text": after,
         "letters": [[edit.before, edit.after] for edit in edits(before, after)] if changed else [],
@@ -75,7 +75,7 @@ def why_line(word: CheckedWord, threshold: float) -> str:
     surer = f"The model is surer of “{word.other.text}” by {signed(word.surer)} nats"
     if word.surer > threshold:
         return f"{surer}, which is above the threshold."
-    return f"{surer}, which is not above the threshold: the word stays."
+    return f"{surer}, which is not above the threshold."
 
 
 def shown_spelling(proof: Proof) -> Spelling | None:

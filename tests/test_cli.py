@@ -347,12 +347,32 @@ def test_a_corrector_is_measured_on_a_file(run, tmp_path: Path) -> None:
         (["correct"], "Give either a text or --input FILE"),
         (["correct", "teh", "--input", "my.txt"], "Give either a text or --input FILE"),
         (["correct", "teh", "--output", "no/where"], "there is no folder no"),
+        (["correct", "teh", "--output", "."], "it is a folder"),
+        (["evaluate", "spell-en", "--part", "test", "--pairs", "my.tsv"], "not both"),
+        (["evaluate", NAME, "--part", "tatoeba", "--source", "my.de"], "not both"),
         (["correct", "teh", "--checkpoint", NAME], "is a translator: it does not correct"),
         (["train", "spell-en", "--text", "my.txt"], "trained on its own lists"),
     ],
 )
 def test_what_can_not_be_corrected_is_told(run, arguments: list[str], told: str) -> None:
     result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err and result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--gradients", "--bptt"], "either --gradients or --bptt"),
+        (["--gradients", "--checkpoint", "lm-arxiv-char"], "--checkpoint is not for --gradients"),
+        (["--slip", "transpose"], "--slip is for --bptt"),
+        (["--token", 3], "--token is for --gradients"),
+        (["--held-out", "my.txt"], "--held-out is for --units"),
+        (["--units", NAME], "not the one that you give"),
+    ],
+)
+def test_options_of_inspect_that_would_be_ignored_are_told(run, options, told: str) -> None:
+    result = run("inspect", "the cat sat", *options)
     assert (result.status, result.out) == (2, "")
     assert told in result.err and result.err.count("\n") == 1
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from core.commands.options import Checkpoint, Device, Json, to_json, write_lines
+from core.commands.options import Checkpoint, Device, Json, check_output, to_json, write_lines
 from core.data.splits import read_lines
 from core.errors import UserError
 from core.pipelines.corrector import THRESHOLD
@@ -33,8 +33,7 @@ def correct(
     """
     if (text is None) == (input is None):
         raise UserError("Give either a text or --input FILE.")
-    if output is not None and not output.parent.is_dir():
-        raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
+    check_output(output)
     lines = [text] if text is not None else read_lines(input)  # type: ignore[arg-type]
     service = Service(device=device)
     service.corrector(checkpoint)  # loaded before anything is said of progress

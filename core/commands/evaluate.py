@@ -11,6 +11,7 @@ from core.commands.evaluate_translator import measure_translator
 from core.commands.measured import Measured
 from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_json
 from core.decoding.options import DecodingOptions
+from core.errors import UserError
 from core.evaluation.metrics import store_metrics
 from core.service import CHECKPOINTS, Service
 
@@ -37,14 +38,16 @@ def evaluate(
 ) -> None:
     """Measure a checkpoint on held-out text.
 
-    Of a translator, BLEU, chrF and TER (sacrebleu: cased, detokenized); with --part numerals, the
+    Of a translator, BLEU, chrF and TER (sacrebleu, detokenized); with --part numerals, the
     share of numerals that arrive unchanged; with --part alignments, how often attention points at
     the right word, for which nothing is searched. Of a language model, perplexity and bits per
     character. Of a spelling corrector, BLEU-4 of characters, exact words and edits.
     """
+    if part and (source or reference or text or pairs):
+        raise UserError("Give --part or files, not both.")
     options = DecodingOptions(method, beam, length_penalty)
     folder = Path(name)
-    service = Service(folder.parent if len(folder.parts) > 1 else CHECKPOINTS, device)
+    service = Service(folder.parent if "/" in name else CHECKPOINTS, device)
     name = folder.name
     how = ""
     if name in service.checkpoints("language-model"):

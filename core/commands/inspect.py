@@ -18,9 +18,19 @@ from core.inspection.results import Inspection, Units
 from core.service import DEFAULT_WRITER, KINDS, Service
 
 _SHOWN = 10  # units that are printed
+_ASKED = ("units", "gradients", "bptt")  # in place of gates and states
+_ONLY_WITH = {
+    "held_out": "units",
+    "compare": "gradients",
+    "token": "gradients",
+    "clip": "gradients",
+    "characters": "bptt",
+    "slip": "bptt",
+}
 
 
 def inspect(
+    context: typer.Context,
     text: Annotated[str | None, typer.Argument(help="What the model reads.")] = None,
     checkpoint: Checkpoint = DEFAULT_WRITER,
     units: Annotated[
@@ -59,6 +69,13 @@ def inspect(
 
     With --units, find the units whose traces go along with something visible in held-out text.
     """
+    _check(
+        {
+            name
+            for name in context.params
+            if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+        }
+    )
     # The products of a step are small: threads that wait for each other cost more than they gain.
     service = Service(device=device, threads=1)
     if units is not None:
@@ -77,6 +94,20 @@ def inspect(
     else:
         found, lines_of = service.inspect(text, checkpoint), _lines
     typer.echo(to_json(found.to_dict()) if as_json else "\n".join(lines_of(found)))
+
+
+def _check(given: set[str]) -> None:
+    """Raise UserError for options, those that were given, that do not go together."""
+    asked = [name for name in _ASKED if name in given]
+    if len(asked) > 1:
+        raise UserError(f"Give either --{asked[0]} or --{asked[1]}.")
+    for name, owner in _ONLY_WITH.items():
+        if name in given and owner not in given:
+            raise UserError(f"--{name.replace('_', '-')} is for --{owner}.")
+    if asked and "checkpoint" in given:
+        raise UserError(f"--checkpoint is not for --{asked[0]}; see --help.")
+    if "units" in given and "text" in given:
+        raise UserError("--units reads held-out texts, not the one that you give.")
 
 
 def _find_units(service: Service, name: str, held_out: Path | None) -> Units:

@@ -1,6 +1,7 @@
 """Options that several commands share, and how they print."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +38,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def to_json(content: Any) -> str:
     """Return readable JSON."""
     return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def check_output(output: Path | None) -> None:
+    """Raise UserError where a file, if any, can't be written: before the work, not after it."""
+    if output is None:
+        return
+    if not output.parent.is_dir():
+        raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
+    if output.is_dir():
+        raise UserError(f"{output} can't be written: it is a folder.")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise UserError(f"{output} can't be written: it is not allowed.")
 
 
 def write_lines(lines: list[str], output: Path | None) -> None:

@@ -18,6 +18,7 @@ from core.commands.options import (
     Method,
     Seed,
     Temperature,
+    check_output,
     to_json,
     write_lines,
 )
@@ -53,8 +54,7 @@ def translate(
         raise UserError("Give either a text or --input FILE.")
     if prefix and text is None:
         raise UserError("--prefix is for a text of one sentence, not for a file.")
-    if output is not None and not output.parent.is_dir():
-        raise UserError(f"{output} can't be written: there is no folder {output.parent}.")
+    check_output(output)
     settings: dict[str, Any] = {
         "method": method,
         "beam": beam,

@@ -3,21 +3,15 @@ const title = element.querySelector(".alternatives-title");
 const list = element.querySelector(".alternatives");
 const note = element.querySelector(".alternatives-note");
 
-function part(tag, text) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  return node;
-}
-
 function row({ id, text, probability }, index, written) {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-pressed", String(id === written));
   const bar = document.createElement("i");
   bar.style.setProperty("--share", probability);
-  const word = part("span", text);
+  const word = make("span", "", text);
   word.lang = "en";
-  button.append(word, bar, part("b", probability.toFixed(probability < 0.01 ? 4 : 2)));
+  button.append(word, bar, make("b", "", figure(probability)));
   button.addEventListener("click", () => trigger("select", { index }));
   const item = document.createElement("li");
   item.append(button);

@@ -42,9 +42,9 @@ function addNotes(button, label, probability, forced) {
   if (probability !== undefined) {
     const shown = probability < 0.005 ? "<.01" : figure(probability);
     const note = make("small", "map-probability", shown);
-    note.title = `probability ${probability.toFixed(4)}`;
+    note.title = probability < 0.00005 ? "probability below 0.0001" : `probability ${probability.toFixed(4)}`;
     button.append(note);
-    name.push(`probability ${probability.toFixed(2)}`);
+    name.push(probability < 0.005 ? "probability below 0.01" : `probability ${probability.toFixed(2)}`);
   }
   button.setAttribute("aria-label", name.join(", "));
 }

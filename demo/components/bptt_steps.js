@@ -85,8 +85,10 @@ function draw() {
 
 function go(index) {
   shown = Math.min(Math.max(index, 0), value.tokens.length - 1);
-  draw();
-  find("tokens").children[shown].focus({ preventScroll: true });
+  const pressed = document.activeElement;
+  draw(); // makes the tokens anew
+  const stays = [find("back"), find("on")].includes(pressed) && !pressed.disabled;
+  (stays ? pressed : find("tokens").children[shown]).focus({ preventScroll: true });
 }
 
 function show() {

@@ -20,13 +20,13 @@ function row({ text, probability, nats }, { word, typed, written }) {
   const button = part("button", "", "");
   button.type = "button";
   button.ariaPressed = String(text === written);
-  const spelling = part("span", "candidates-text", text || "∅"); // a model may write nothing
+  const spelling = part("span", "candidates-text", text);
   spelling.lang = "en";
   if (text === typed) spelling.append(" ", part("small", "", "as typed"));
   const bar = part("i", "", "");
   bar.style.setProperty("--share", probability);
   button.append(spelling, part("b", "", `${nats} nats`), bar, part("b", "", figure(probability)));
-  const name = [text || "nothing", ...(text === typed ? ["as typed"] : []), `probability ${figure(probability)}`];
+  const name = [text, ...(text === typed ? ["as typed"] : []), `probability ${figure(probability)}`];
   button.ariaLabel = [...name, `${nats} nats`].join(", ");
   button.addEventListener("click", () => trigger("select", { word, text }));
   const item = part("li", "", "");

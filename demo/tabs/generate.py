@@ -33,7 +33,6 @@ EXAMPLES = [  # a beginning and what to say about it; the page opens with the fi
     ("", "no beginning"),
     ("Once upon a time, there was a princess who", "it fails here"),
 ]
-FIRST_TOKENS = 40
 
 
 def open_with(service: Service, desk: Desk) -> Updates:
@@ -43,7 +42,7 @@ def open_with(service: Service, desk: Desk) -> Updates:
         return {"message": generate_write.NO_MODEL}
     values = preset_values(AT_FIRST)
     knobs = tuple(values.get(knob.name, knob.value) for knob in SETTINGS.knobs)
-    used = SETTINGS.used_by(values["method"], knobs) | {"max_tokens": FIRST_TOKENS}
+    used = SETTINGS.used_by(values["method"], knobs)
     try:
         begun = service.prompt(EXAMPLES[0][0], names[0], method=values["method"], **used)
         list(service.generate(begun))  # the first run after loading is slow, and no visitor's

@@ -90,7 +90,7 @@ def place_compare() -> Parts:
         open=False,
         elem_id="generate-compare",
         elem_classes="card",
-    ) as card:
+    ):
         ways = gr.CheckboxGroup(
             WAYS,
             value=AT_FIRST,
@@ -104,7 +104,6 @@ def place_compare() -> Parts:
         table = PlainTable(label="The texts and their figures", elem_id="generate-compare-table")
         gr.HTML(f'<p class="note">{NOTE}</p>')
     return {
-        "compare_card": card,
         "compare_ways": ways,
         "compare_run": run,
         "compare_message": message,

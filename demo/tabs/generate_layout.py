@@ -90,7 +90,7 @@ def place_text(first: dict[str, Any]) -> Parts:
         with gr.Row(elem_classes="exports", elem_id="generate-export"):
             save_txt = gr.Button("TXT", size="sm", min_width=0, elem_id="generate-export-text")
             save_json = gr.Button("JSON", size="sm", min_width=0, elem_id="generate-export-json")
-    raw_only = PlainText(first.get("raw_only", ""), elem_classes="cell soft")
+    raw_only = PlainText(first.get("raw_only", ""), elem_classes="cell")
     tokens = TokenStrip(first.get("tokens"), elem_id="generate-tokens")
     summary = PlainText(
         first.get("summary", ""), elem_id="generate-summary", elem_classes="summary"

@@ -55,9 +55,7 @@ async def score(
 
 def place_score(checkpoints: list[str]) -> Parts:
     """Place the card, closed."""
-    with gr.Accordion(
-        "Score my text", open=False, elem_id="generate-score", elem_classes="card"
-    ) as card:
+    with gr.Accordion("Score my text", open=False, elem_id="generate-score", elem_classes="card"):
         text = gr.Textbox(
             label="Text",
             info="English is what the models have read; each token is shaded by its surprisal.",
@@ -89,7 +87,6 @@ def place_score(checkpoints: list[str]) -> Parts:
         ]
         gr.HTML(f'<p class="note">{NOTE}</p>')
     return {
-        "score_card": card,
         "score_text": text,
         "score_choice": choice,
         "score_run": run,

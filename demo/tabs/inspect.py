@@ -150,11 +150,11 @@ def build(service: Service, page: gr.Blocks) -> None:
     first = open_with(service, sight, names)
     parts = build_layout(first, sight, names, [example.label for example in examples])
     opening = inspect_link.bind_link(parts, worker, page, names)
-    bind_stop(parts, [*bind_runs(parts, worker, examples), opening])
+    running = bind_runs(parts, worker, examples)
     bind_choices(parts, worker)
     api.offer_inspect(worker)
-    inspect_gradients.build(service, page)
-    inspect_bptt.build(service, page)
+    bind_stop(parts, [*running, opening, inspect_gradients.build(service)])
+    inspect_bptt.build(service)
 
 
 def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> list[gr.events.Dependency]:

@@ -41,7 +41,7 @@ def derive(service: Service, text: Any, units: Any, slip: Any) -> Updates:
     }
 
 
-def build(service: Service, page: gr.Blocks) -> None:
+def build(service: Service) -> None:
     """Place the card, bind its events and offer its API."""
     parts = place_card(derive(service, EXAMPLE, "word", "none"))
     inputs = ["source", "units", "slip"]

@@ -113,20 +113,20 @@ async def change_view(trail: Trail, layer: int, clip: Any) -> Updates:
     return show(trail) if trail.compared else {}
 
 
-def build(service: Service, page: gr.Blocks) -> None:
-    """Place the card, bind its events and offer its API."""
+def build(service: Service) -> gr.events.Dependency:
+    """Place the card, bind its events, offer its API, and return the run that Stop may end."""
     offered = service.checkpoints(KIND)
     chosen = [name for name in KINDS if name in offered] or offered[:1]
     offered = [*chosen, *(name for name in offered if name not in chosen)]
     trail = Trail()
     first = open_with(service, trail, chosen)
     parts = place_card(first, offered, chosen) | {"trail": gr.State(trail)}
-    bind_card(parts, service, offered)
     offer_gradients(service)
+    return bind_card(parts, service, offered)
 
 
-def bind_card(parts: Parts, service: Service, offered: list[str]) -> None:
-    """Let the button, a token, and the sliders change what is shown."""
+def bind_card(parts: Parts, service: Service, offered: list[str]) -> gr.events.Dependency:
+    """Let the button, a token, and the sliders change what is shown; return the button's run."""
 
     async def on_token(trail: Trail, token: gr.EventData) -> Updates:
         trail.pressed = token.asked
@@ -144,3 +144,4 @@ def bind_card(parts: Parts, service: Service, offered: list[str]) -> None:
     for name in ("layer", "clip"):
         inputs = ["trail", "layer", "clip"]
         bind(parts[name].input, change_view, parts, inputs, VIEW, **(CHOICE | last))
+    return running

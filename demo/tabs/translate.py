@@ -46,13 +46,14 @@ EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("Das Unfassbare ward Ereignis.", "it fails here"),
 ]
 SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
+NO_MODEL = "There is no translator yet: run python -m core train translate-de-en."
 
 
 def open_with(service: Service) -> Updates:
     """Return what the tab opens with: the first example, translated now."""
     names = service.checkpoints()
     if not names:
-        return {"message": "There is no checkpoint yet: run python -m core train translate-de-en."}
+        return {"message": NO_MODEL}
     request = {"text": EXAMPLES[0][0], "checkpoint": names[0]}
     try:
         service.translate(**request)  # the first run after loading is slow, and no visitor's
@@ -63,13 +64,21 @@ def open_with(service: Service) -> Updates:
 
 
 async def translate(
-    worker: Worker, view: View | None, text: str, prefix: str, checkpoint: str, method: str, *knobs
+    worker: Worker,
+    view: View | None,
+    text: str,
+    prefix: str,
+    checkpoint: str | None,
+    method: str,
+    *knobs: Any,
 ) -> AsyncIterator[Updates]:
     """Translate for the page; after an error the text and the last result stay as they are.
 
     `knobs` are in the order of translate_settings.KNOBS.
     """
     try:
+        if checkpoint is None:
+            raise UserError(NO_MODEL)
         request = limits.translate_request(
             text, checkpoint, method, **used_by(method, knobs), prefix=prefix
         )
@@ -122,7 +131,7 @@ def choose_hypothesis(view: View | None, index: int, tree: dict[str, Any] | None
     """Show another hypothesis of the list; no node of the tree is chosen any longer."""
     if view is None or index not in range(len(view.shown.hypotheses)):
         return {}
-    updates = {**FIGURES, **show_hypothesis(view.choose_hypothesis(index))}
+    updates = {**FIGURES, **show_hypothesis(view.choose_hypothesis(index)), "tree_message": ""}
     return {**updates, "tree": {**tree, "chosen": None}} if tree else updates
 
 

@@ -111,7 +111,7 @@ def place_file() -> Parts:
         gr.HTML(
             '<p class="note">A sentence a line, or a TSV with references; up to'
             f" {limits.MAX_FILE_LINES:,} lines and {limits.MAX_FILE_BYTES // 1024} KiB."
-            " The settings at the top are used.</p>"
+            " The settings at the top are used; what the English begins with is not.</p>"
         )
         file = gr.File(
             label="German",

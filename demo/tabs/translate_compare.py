@@ -34,6 +34,8 @@ async def compare(
     right = view.of(other)
     same = view.chosen.words == right.chosen.words
     label = "Both write the same words." if same else "From the translation above to this one:"
+    if view.shown.prefix or view.shown.forced:
+        label = f"Without the beginning and the attention that were fixed above. {label}"
     return {
         "compare_summary": f"{lines.summary_line(other)} {maps.size_line(right)}".strip(),
         "compare_changes": {

@@ -19,8 +19,8 @@ def test_the_tab_is_full_when_one_turns_to_it(visit_generate) -> None:
     page.goto(tab.page.url.split("?")[0])
     page.get_by_role("tab", name="Generate").click()
     for other in (tab, GeneratePage(page)):
-        other.wait_for_step("Step 40 of 40")
-        assert len(other.tokens()) == 40
+        other.wait_for_step("Step 100 of 100")
+        assert len(other.tokens()) == 100
         box = other.find("distribution").locator(".chart-plot .main-svg").first.bounding_box()
         assert box["width"] > 200
         assert box["height"] > 400
@@ -31,11 +31,12 @@ def test_the_tab_is_full_when_one_turns_to_it(visit_generate) -> None:
 def test_the_first_paint_is_full(visit_generate, tiny, width: int) -> None:
     tab = visit_generate(width)
     assert tab.prompt.input_value() == "We propose"
-    assert tab.output == text(tiny, "We propose", WORDS, 40)
-    assert len(tab.tokens()) == 40
-    assert tab.step() == "Step 40 of 40"
+    assert tab.field("max-tokens").input_value() == "100"  # to write it again gives the same text
+    assert tab.output == text(tiny, "We propose", WORDS, 100)
+    assert len(tab.tokens()) == 100
+    assert tab.step() == "Step 100 of 100"
     assert re.fullmatch(
-        rf"{WORDS} · sample · temperature 0\.8 · top-k 40 · top-p 0\.9 · seed 0 · 40 tokens · "
+        rf"{WORDS} · sample · temperature 0\.8 · top-k 40 · top-p 0\.9 · seed 0 · 100 tokens · "
         r"[\d,]+ ms · [\d,]+ tokens/s · perplexity [\d.,]+",
         tab.text("summary"),
     )
@@ -142,15 +143,15 @@ def test_a_token_is_replaced_and_the_rest_written_anew(visit_generate, tiny) -> 
 
 def test_the_distribution_follows_clicks_and_keys(visit_generate, tiny) -> None:
     tab = visit_generate()
-    whole = written(tiny, tiny.prompt("We propose", WORDS, 40, **BALANCED))
+    whole = written(tiny, tiny.prompt("We propose", WORDS, 100, **BALANCED))
     tab.token(2).click()
-    tab.wait_for_step("Step 3 of 40")
-    for key, step in [("ArrowRight", 4), ("ArrowLeft", 3), ("End", 40), ("Home", 1)]:
+    tab.wait_for_step("Step 3 of 100")
+    for key, step in [("ArrowRight", 4), ("ArrowLeft", 3), ("End", 100), ("Home", 1)]:
         tab.find("distribution").locator(".chart-body").press(key)
-        tab.wait_for_step(f"Step {step} of 40")
+        tab.wait_for_step(f"Step {step} of 100")
     for _ in range(5):  # quicker than the answers
         tab.page.keyboard.press("ArrowRight")
-    tab.wait_for_step("Step 6 of 40")
+    tab.wait_for_step("Step 6 of 100")
     tab.wait_until_idle()
     assert tab.page.locator("#generate-tokens .selected").evaluate("one => one.index") == 5
     found = tiny.distribution(whole, 5)
@@ -162,13 +163,13 @@ def test_the_distribution_follows_clicks_and_keys(visit_generate, tiny) -> None:
     assert "top_p" in removed
     assert "removed by top-p" in tab.find("distribution").inner_text()
     tab.page.get_by_label("Next step").click()
-    tab.wait_for_step("Step 7 of 40")
+    tab.wait_for_step("Step 7 of 100")
 
 
 def test_the_answer_to_an_earlier_key_does_not_take_a_visitor_back(visit_generate) -> None:
     tab = visit_generate()
     tab.token(0).click()
-    tab.wait_for_step("Step 1 of 40")
+    tab.wait_for_step("Step 1 of 100")
     held, join = [], "**/queue/join*"
     tab.page.route(join, lambda route: held.append(route) if len(held) < 3 else route.continue_())
     tab.find("distribution").locator(".chart-body").focus()
@@ -176,9 +177,9 @@ def test_the_answer_to_an_earlier_key_does_not_take_a_visitor_back(visit_generat
         with tab.page.expect_request(join):
             tab.page.keyboard.press("ArrowRight")
     held[0].continue_()
-    tab.wait_for_step("Step 2 of 40")
+    tab.wait_for_step("Step 2 of 100")
     tab.page.keyboard.press("ArrowRight")
-    tab.wait_for_step("Step 5 of 40")
+    tab.wait_for_step("Step 5 of 100")
     for late in held[1:]:
         late.continue_()
 
@@ -188,15 +189,15 @@ def test_the_mark_goes_with_the_bars_after_a_token_was_clicked(visit_generate) -
     marked = tab.page.locator("#generate-tokens .selected")
     bars = tab.find("distribution").locator(".chart-body")
     bars.press("Home")
-    tab.wait_for_step("Step 1 of 40")
+    tab.wait_for_step("Step 1 of 100")
     expect(marked).to_have_count(1)
     tab.token(1).click()
-    tab.wait_for_step("Step 2 of 40")
+    tab.wait_for_step("Step 2 of 100")
     bars.press("ArrowLeft")
-    tab.wait_for_step("Step 1 of 40")
+    tab.wait_for_step("Step 1 of 100")
     expect(tab.token(0)).to_have_class(re.compile("selected"))
     tab.token(4).click()
-    tab.wait_for_step("Step 5 of 40")
+    tab.wait_for_step("Step 5 of 100")
     tab.start("continue")
     tab.wait_for_end()
     assert tab.step() == f"Step {len(tab.tokens())} of {len(tab.tokens())}"
@@ -207,7 +208,7 @@ def test_the_answer_to_an_earlier_key_takes_no_mark_from_a_clicked_token(visit_g
     tab = visit_generate()
     bars = tab.find("distribution").locator(".chart-body")
     bars.press("Home")
-    tab.wait_for_step("Step 1 of 40")
+    tab.wait_for_step("Step 1 of 100")
     held, join = [], "**/queue/join*"
     tab.page.route(join, lambda route: held.append(route) if len(held) < 2 else route.continue_())
     with tab.page.expect_request(join):
@@ -215,10 +216,10 @@ def test_the_answer_to_an_earlier_key_takes_no_mark_from_a_clicked_token(visit_g
     with tab.page.expect_request(join):
         tab.token(4).click()
     held[0].continue_()
-    tab.wait_for_step("Step 2 of 40")
+    tab.wait_for_step("Step 2 of 100")
     expect(tab.token(4)).to_have_class(re.compile("selected"))
     held[1].continue_()
-    tab.wait_for_step("Step 5 of 40")
+    tab.wait_for_step("Step 5 of 100")
     expect(tab.token(4)).to_have_class(re.compile("selected"))
 
 

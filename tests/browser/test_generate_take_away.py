@@ -175,10 +175,14 @@ def test_a_visitors_text_is_scored_by_every_model(visit_generate, tiny) -> None:
     tab.open("score")
     tab.find("score-button").click()
     tab.wait_for_text("score-message", "The text is blank")
-    mine = "The dog sees a zebra."
-    tab.find("score-text").locator("textarea").fill(mine)
-    tab.find("score-button").click()
+    mine, above = "The dog sees a zebra.", tab.output
+    tab.prompt.fill("Der")  # what would be written anew if the keys pressed the tab's button
+    box = tab.find("score-text").locator("textarea")
+    box.fill(mine)
+    box.press("Control+Enter")
     tab.page.locator("#generate-score-tokens-2 .strip-token").first.wait_for()
+    tab.wait_until_idle()
+    assert tab.output == above
     rows = tab.rows("score-table")[1:]
     for name, row in zip((WORDS, CHARACTERS, ENDING), rows, strict=True):
         found = tiny.score_text(mine, name)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
+from core.pipelines.results import ForcedAttention
 from demo.tabs.translate_compare import compare
 from demo.views import View
 from tests.demo.made import GREETING, THANKS, hypothesis
@@ -50,6 +51,13 @@ def test_the_chosen_hypothesis_stands_beside_the_best_of_the_other(worker, servi
         ],
     }
     assert "view" not in updates
+
+
+@pytest.mark.parametrize("fixed", [{"prefix": "Good"}, {"forced": (ForcedAttention(1, (0,)),)}])
+def test_what_was_fixed_above_and_is_not_here_is_told(worker, fixed) -> None:
+    view = View(replace(GREETING, **fixed))
+    label = run(worker, view)["compare_changes"]["label"]
+    assert label.startswith("Without the beginning and the attention that were fixed above.")
 
 
 def test_the_same_words_are_told(worker) -> None:

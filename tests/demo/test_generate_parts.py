@@ -12,7 +12,13 @@ from demo.tabs import generate as tab
 from demo.tabs.generate_compare import compare, settings_of
 from demo.tabs.generate_distribution import choose_token, show_distribution
 from demo.tabs.generate_score import ALL, score
-from demo.tabs.generate_settings import KNOBS, METHODS, PRESETS, SETTINGS, choose_preset
+from demo.tabs.generate_settings import (
+    KNOBS,
+    METHODS,
+    PRESETS,
+    SETTINGS,
+    choose_preset,
+)
 from demo.tabs.generate_write import NO_MODEL
 from demo.work import Worker
 from tests.demo.made_text import WRITTEN
@@ -37,7 +43,7 @@ def test_the_tab_opens_with_the_first_example(service) -> None:
     assert service.requests[0] == {
         "prompt": tab.EXAMPLES[0][0],
         "checkpoint": "tiny-words",
-        "max_tokens": tab.FIRST_TOKENS,
+        "max_tokens": 100,
         "method": "sample",
         "temperature": 0.8,
         "top_k": 40,

@@ -199,7 +199,7 @@ def test_layer_and_clip_that_move_meanwhile_count(service: Service, trail: Trail
 def test_no_click_on_a_token_is_deferred(service: Service) -> None:
     """Gradio would repeat it with the token of another one."""
     with gr.Blocks(analytics_enabled=False) as demo:
-        card.build(service, demo)
+        card.build(service)
     (event,) = events_on(demo, "inspect-gradients-tokens", "select")
     assert event.trigger_mode == "multiple"
 

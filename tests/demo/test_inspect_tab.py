@@ -248,11 +248,12 @@ def test_a_unit_of_a_map_that_has_gone_is_not_taken(sight: Sight) -> None:
     assert value.items() >= (clicked | {"unit": 0}).items()
 
 
-def test_stop_ends_the_button_the_checkpoint_and_a_link(service) -> None:
+def test_stop_ends_the_button_the_checkpoint_a_link_and_the_gradient_flow(service) -> None:
     demo = build_demo(service)
     ended = ended_by(demo, "inspect-stop")
     assert events_on(demo, "inspect-run")[0] in ended
     assert events_on(demo, "inspect-checkpoint", "input")[0] in ended
+    assert events_on(demo, "inspect-gradients-button")[0] in ended
     assert [one.targets[0][1] for one in ended].count("load") == 1
 
 

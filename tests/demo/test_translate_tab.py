@@ -123,6 +123,7 @@ def test_a_hypothesis_of_the_list_takes_the_place_of_a_node(translation) -> None
     view = View(translation).choose_node(3, translation.hypotheses[1])
     update = tab.choose_hypothesis(view, 0, {"nodes": ["as they were"], "chosen": 3})
     assert update["tree"] == {"nodes": ["as they were"], "chosen": None}
+    assert update["tree_message"] == ""  # it has told whose map is above
 
 
 def test_another_scale_or_palette_keeps_the_pin_and_what_hangs_on_it(translation) -> None:
