@@ -1,7 +1,9 @@
 // Downloads of what is shown: a row for each token, a column for each unit.
 
-const rounded = (value) => Number(value.toFixed(5));
-const row = (map, token) => Array.from({ length: map.units }, (_, unit) => rounded(map.at(token, unit)));
+function row(map, token) {
+  const digits = Math.max(0, Math.ceil(-Math.log10(map.step))); // no more than 16 bits have
+  return Array.from({ length: map.units }, (_, unit) => Number(map.at(token, unit).toFixed(digits)));
+}
 
 // RFC 4180: quotes where they are needed, lines that end in CR LF.
 function csv(map) {
