@@ -72,8 +72,8 @@ def from_query(text: str, checkpoint: str) -> SharedProof | None:
 
 
 def _choice_from_text(text: str) -> Choice:
-    index, _, written = text.partition(".")
+    index, dot, written = text.partition(".")
     place = query.numbers(index, "choices")
-    if not (place and written):
+    if not (place and dot):
         raise UserError("The link is damaged: choices are not places of words.")
     return Choice(place[0], written)

@@ -96,7 +96,7 @@ def test_the_list_has_the_units_of_the_layer_and_says_what_no_unit_follows(sight
 
 def test_the_lines_say_what_was_read_and_how_long_it_took() -> None:
     assert gates.summary_line(INSPECTION) == ("tiny-words · 2 layers of 2 units · 3 tokens · 12 ms")
-    assert gates.read_line(INSPECTION) == "Read as <unk>: what"
+    assert gates.read_line(INSPECTION) == "Read as <unk>: “what”"
     assert gates.read_line(replace(INSPECTION, written="so", unknown=())) == "Written: so"
 
 
