@@ -19,8 +19,9 @@ def separate_runs(history: Sequence[dict[str, Any]]) -> list[History]:
         rate, before = row["learning_rate"], runs[-1][-1]["learning_rate"] if runs[-1] else 0.0
         if falling and rate > _RISES * before:
             runs.append([])
-            before = 0.0
-        falling = rate < before or (falling and rate <= _RISES * before)
+            falling = False
+        else:
+            falling = falling or rate < before
         runs[-1].append(row)
     return runs
 

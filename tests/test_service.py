@@ -9,22 +9,21 @@ import pytest
 from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
 from core.pipelines.results import ForcedAttention
-from core.service import (
-    DEFAULT,
-    DEFAULT_CORRECTOR,
-    DEFAULT_WRITER,
-    Service,
+from core.service import DEFAULT, DEFAULT_CORRECTOR, DEFAULT_WRITER, Service
+from tests.tiny import (
+    characters,
+    letters,
+    write_checkpoint,
+    write_language_model,
+    write_translators,
 )
-from tests.tiny import characters, letters, write_checkpoint, write_language_model
 
 TEXT = "Der Hund schläft hier."
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for seed, name in enumerate(("a-tiny", DEFAULT, "tiny")):
-        write_checkpoint(tmp_path / name, seed)
-    return tmp_path
+    return write_translators(tmp_path)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from core.data.corpora import Pair
 from core.models.language_model import LanguageModel, LanguageModelConfig
 from core.models.protocol import StepOutput
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from core.pipelines.named import DEFAULT
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import ClosedTokenizer, Tokenizer
 from core.tokenizers.subword import SubwordTokenizer
@@ -88,6 +89,13 @@ def write_checkpoint(folder: Path, seed: int = 0, pieces: Tokenizer | None = Non
     made = model(seed, writable=pieces.eos_id + 1, vocab_size=pieces.vocab_size, ending=1.0)
     save_checkpoint(folder, made, [pieces], recipe={"name": folder.name})
     return made
+
+
+def write_translators(root: Path) -> Path:
+    """Write three checkpoints of random models, a-tiny, the default and tiny; return the folder."""
+    for seed, name in enumerate(("a-tiny", DEFAULT, "tiny")):
+        write_checkpoint(root / name, seed)
+    return root
 
 
 @cache

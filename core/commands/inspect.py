@@ -69,13 +69,7 @@ def inspect(
 
     With --units, find the units whose traces go along with something visible in held-out text.
     """
-    _check(
-        {
-            name
-            for name in context.params
-            if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
-        }
-    )
+    _check_options(context)
     # The products of a step are small: threads that wait for each other cost more than they gain.
     service = Service(device=device, threads=1)
     if units is not None:
@@ -96,8 +90,10 @@ def inspect(
     typer.echo(to_json(found.to_dict()) if as_json else "\n".join(lines_of(found)))
 
 
-def _check(given: set[str]) -> None:
-    """Raise UserError for options, those that were given, that do not go together."""
+def _check_options(context: typer.Context) -> None:
+    """Raise UserError for what was given and would be ignored."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
     asked = [name for name in _ASKED if name in given]
     if len(asked) > 1:
         raise UserError(f"Give either --{asked[0]} or --{asked[1]}.")

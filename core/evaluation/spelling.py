@@ -141,7 +141,7 @@ def edit_distance_2(words: Iterable[CountedWord]) -> Callable[[str], str]:
         near = edits(word)
         for found in ({word}, near, {other for one in near for other in edits(one)}):
             if known := found & counts.keys():
-                return min(known, key=lambda found: (-counts[found], found))
+                return min(known, key=lambda other: (-counts[other], other))
         return word
 
     return correct

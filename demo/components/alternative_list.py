@@ -21,7 +21,7 @@ class AlternativeList(gr.HTML):
             html_template='<h2 class="alternatives-title"></h2><ol class="alternatives"></ol>'
             '<p class="note alternatives-note"></p>',
             css_template=(HERE / "alternative_list.css").read_text(encoding="utf-8"),
-            js_on_load="".join(
+            js_on_load="\n".join(
                 (HERE / name).read_text(encoding="utf-8")
                 for name in ("token_label.js", "alternative_list.js")
             ),

@@ -4,32 +4,20 @@ const title = element.querySelector(".candidates-title");
 const list = element.querySelector(".candidates");
 const note = element.querySelector(".candidates-note");
 
-function part(tag, name, text) {
-  const node = document.createElement(tag);
-  node.className = name;
-  node.textContent = text;
-  return node;
-}
-
-function figure(probability) {
-  if (probability < 0.00005) return "<0.0001";
-  return probability.toFixed(probability < 0.01 ? 4 : 3);
-}
-
 function row({ text, probability, nats }, { word, typed, written }) {
-  const button = part("button", "", "");
+  const button = make("button", "", "");
   button.type = "button";
   button.ariaPressed = String(text === written);
-  const spelling = part("span", "candidates-text", text);
+  const spelling = make("span", "candidates-text", text);
   spelling.lang = "en";
-  if (text === typed) spelling.append(" ", part("small", "", "as typed"));
-  const bar = part("i", "", "");
+  if (text === typed) spelling.append(" ", make("small", "", "as typed"));
+  const bar = make("i", "", "");
   bar.style.setProperty("--share", probability);
-  button.append(spelling, part("b", "", `${nats} nats`), bar, part("b", "", figure(probability)));
+  button.append(spelling, make("b", "", `${nats} nats`), bar, make("b", "", figure(probability)));
   const name = [text, ...(text === typed ? ["as typed"] : []), `probability ${figure(probability)}`];
   button.ariaLabel = [...name, `${nats} nats`].join(", ");
   button.addEventListener("click", () => trigger("select", { word, text }));
-  const item = part("li", "", "");
+  const item = make("li", "", "");
   item.append(button);
   return item;
 }

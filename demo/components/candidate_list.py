@@ -27,7 +27,10 @@ class CandidateList(gr.HTML):
                 (HERE / name).read_text(encoding="utf-8")
                 for name in ("choices.css", "candidate_list.css")
             ),
-            js_on_load=(HERE / "candidate_list.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join(
+                (HERE / name).read_text(encoding="utf-8")
+                for name in ("token_label.js", "candidate_list.js")
+            ),
             apply_default_css=False,
             **kwargs,
         )

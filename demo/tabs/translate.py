@@ -131,8 +131,10 @@ def choose_hypothesis(view: View | None, index: int, tree: dict[str, Any] | None
     """Show another hypothesis of the list; no node of the tree is chosen any longer."""
     if view is None or index not in range(len(view.shown.hypotheses)):
         return {}
-    updates = {**FIGURES, **show_hypothesis(view.choose_hypothesis(index)), "tree_message": ""}
-    return {**updates, "tree": {**tree, "chosen": None}} if tree else updates
+    updates = {**FIGURES, **show_hypothesis(view.choose_hypothesis(index))}
+    if tree:
+        updates |= {"tree": {**tree, "chosen": None}, "tree_message": ""}
+    return updates
 
 
 def build(service: Service, page: gr.Blocks) -> None:

@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.pipelines.generator import TextGenerator
 from core.pipelines.named import DEFAULT, DEFAULT_WRITER, NamedPipelines, pick_device
 from core.pipelines.translator import Translator
-from tests.tiny import characters, write_checkpoint, write_language_model
+from tests.tiny import characters, write_checkpoint, write_language_model, write_translators
 
 TEXT = "Der Hund schläft hier."
 OPTIONS = DecodingOptions()
@@ -18,9 +18,7 @@ OPTIONS = DecodingOptions()
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for seed, name in enumerate(("a-tiny", DEFAULT, "tiny")):
-        write_checkpoint(tmp_path / name, seed)
-    return tmp_path
+    return write_translators(tmp_path)
 
 
 @pytest.fixture
