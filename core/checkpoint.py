@@ -76,7 +76,7 @@ def save_checkpoint(
         "kind": kind_of(model),
         "model": dataclasses.asdict(model.config),
         "tokenizer": tokenizers[-1].kind,
-        "tokenizer_sha256": {name: _sha256(folder / name) for name in files},
+        "tokenizer_sha256": {name: sha256_of(folder / name) for name in files},
         "recipe": recipe,
     }
     write_json(folder / "config.json", config)
@@ -170,7 +170,8 @@ def _tokenizer_files(sizes: Config) -> tuple[str, ...]:
     return ("source_tokenizer.json", "target_tokenizer.json")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -188,7 +189,7 @@ def _load_tokenizers(folder: Path, sizes: Config, config: dict[str, Any]) -> tup
             f" ({writes} ids can be written, the model has {sizes.writable})."
         )
     # Another tokenizer of the same size would load, and turn every sentence into nonsense.
-    if {name: _sha256(folder / name) for name in files} != config.get("tokenizer_sha256"):
+    if {name: sha256_of(folder / name) for name in files} != config.get("tokenizer_sha256"):
         raise UserError(
             f"{folder}: the tokenizer is not the one that the model was trained with;"
             " copy the whole checkpoint folder again."

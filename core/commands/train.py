@@ -46,7 +46,13 @@ def train(
     """Train a recipe, on its own data or on yours; the page then offers the checkpoint."""
     # Lightning takes seconds to import, and nothing else needs it.
     from core.training.options import RunOptions
-    from core.training.recipes import LanguageModelRecipe, SpellingRecipe, find_recipe
+    from core.training.recipes import (
+        MISSPELLER,
+        LanguageModelRecipe,
+        MisspellingRecipe,
+        SpellingRecipe,
+        find_recipe,
+    )
     from core.training.run import train as run
 
     recipe = find_recipe(name)
@@ -54,14 +60,15 @@ def train(
         if not 0 < learning_rate <= 1:  # NaN as well
             raise UserError(f"learning_rate must be from above 0 to 1, not {learning_rate}.")
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
-    if isinstance(recipe, SpellingRecipe) and (source or target or text):
+    misspells = isinstance(recipe, MisspellingRecipe)
+    if (misspells or isinstance(recipe, SpellingRecipe)) and (source or target or text):
         raise UserError("A spelling corrector is trained on its own lists alone.")
     data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")
     if max_steps is None:
         max_steps = recipe.max_steps if max_minutes is None else -1
-    folder = output or CHECKPOINTS / name
+    folder = output or (Path(MISSPELLER) if misspells else CHECKPOINTS / name)
     run(
         recipe,
         RunOptions(

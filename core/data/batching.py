@@ -114,6 +114,8 @@ class BatchStream:
     stream itself is not that of the training.
     """
 
+    divisible = True  # see core.training.task.Stream
+
     def __init__(
         self,
         pairs: Sequence[Pair],

@@ -69,16 +69,17 @@ def load_spelling(tests_removed: bool = True) -> SpellingData:
 def readable(data: SpellingData) -> SpellingData:
     """Return the data without the misspellings, in training, that are far from their words.
 
-    They are a quarter, and nobody could read them: they would be learnt by heart. What stays has
-    at most one edit and one for each four letters of the word.
+    They are a quarter, and nobody could read them: they would be learnt by heart.
     """
+    return replace(data, train=[pair for pair in data.train if is_readable(pair)])
+
+
+def is_readable(pair: Pair) -> bool:
+    """Whether a misspelling has at most one edit and one for each four letters of its word."""
     from nltk import edit_distance  # which evaluation needs, and the page does not
 
-    def near(pair: Pair) -> bool:
-        edits = edit_distance(pair.source, pair.target, transpositions=True)
-        return bool(edits <= 1 + len(pair.target) / 4)
-
-    return replace(data, train=[pair for pair in data.train if near(pair)])
+    edits = edit_distance(pair.source, pair.target, transpositions=True)
+    return bool(edits <= 1 + len(pair.target) / 4)
 
 
 def pairs_of(parts: dict[str, list[Pair]]) -> frozenset[Pair]:

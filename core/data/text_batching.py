@@ -107,10 +107,13 @@ def text_batches(
         size: B, texts side by side.
         length: T, tokens of a chunk at most.
         continuous: the documents form one text, in their order; else they are grouped by length.
-        chance: shuffles what is grouped.
+        chance: shuffles what is grouped, or draws the document that the one text begins with: so
+            that it is cut elsewhere in each epoch.
     """
     texts = [framed(tokenizer, ids) for ids in rows]
     if continuous:
+        first = chance.randrange(len(texts)) if chance else 0
+        texts = texts[first:] + texts[:first]
         yield from text_chunks(lanes(texts, size), tokenizer.pad_id, length)
         return
     for group in similar_lengths([len(ids) for ids in rows], size, chance):
@@ -123,6 +126,8 @@ class TextStream:
     The order of epoch ``e`` depends on (seed, e) alone. Each of ``world`` processes reads every
     ``world``-th document, and goes through its epochs on its own.
     """
+
+    divisible = False  # a chunk goes on where the one before ends
 
     def __init__(
         self,

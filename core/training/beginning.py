@@ -25,7 +25,7 @@ from core.models.seq2seq import Seq2Seq
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
 from core.training.options import RunOptions
-from core.training.recipes import LanguageModelRecipe, Recipe, SpellingRecipe
+from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
 from core.training.task import Task
 
 
@@ -62,8 +62,13 @@ def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tok
     if len(checkpoint.tokenizers) > 1:
         raise UserError(f"{options.start_from} has two vocabularies; a run trains one for both.")
     # Dropout is the recipe's, not the checkpoint's: it may train on under another.
-    dropout = {k: v for k, v in task.recipe.model.items() if k.endswith("dropout")}
-    model = type(checkpoint.model)(dataclasses.replace(checkpoint.model.config, **dropout))
+    config = checkpoint.model.config
+    dropout = {
+        one.name: task.recipe.model.get(one.name, one.default)
+        for one in dataclasses.fields(config)
+        if one.name.endswith("dropout")
+    }
+    model = type(checkpoint.model)(dataclasses.replace(config, **dropout))
     load_weights(options.start_from, model)
     return model, tokenizer
 
@@ -77,10 +82,10 @@ def _trained(model: Seq2Seq | LanguageModel, unit: str) -> str:
 
 def _trained_by(recipe: Recipe) -> str:
     """Return in the same words what a recipe trains."""
-    if isinstance(recipe, SpellingRecipe):
-        return "a spelling corrector"
-    if not isinstance(recipe, LanguageModelRecipe):
+    if isinstance(recipe, TranslationRecipe):
         return "a translator"
+    if not isinstance(recipe, LanguageModelRecipe):
+        return "a spelling corrector"
     return f"a language model of {'character' if recipe.tokens == 'character' else 'word'}s"
 
 

@@ -9,6 +9,7 @@ from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.training.recipes import (
     LanguageModelRecipe,
+    MisspellingRecipe,
     Recipe,
     SpellingRecipe,
     TranslationRecipe,
@@ -61,7 +62,7 @@ and punctuation ignored.
 - Dropout {sizes.dropout}, word dropout {sizes.word_dropout}, BPE-dropout of the source
   {recipe.source_dropout}, label smoothing {recipe.label_smoothing}.
 - {recipe.as_typed:.0%} of the sources in lower case or without their stop, as people type.
-- {_steps(last)} target tokens, {_time(last, model)};
+- {_steps(last)} target tokens, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(name, recipe, history, " --source …" if own else "")}
@@ -70,6 +71,21 @@ and punctuation ignored.
 ## Limits
 It has read {_READ.get(recipe.data, "the user's own text")} alone. Long sentences, rare words, names
 and figures of speech often go wrong. Attention is not an explanation.
+"""
+
+
+def misspeller_card(name: str, recipe: MisspellingRecipe, model: Seq2Seq, history: History) -> str:
+    """Return the card of a misspeller as Markdown, from what the run knows of itself."""
+    last, best = history[-1], min(history, key=lambda row: row["valid_loss"])
+    return f"""# {name}
+
+Reads an English word and writes a misspelling of it: spell-en learns from what it makes.
+
+- {MISSPELLINGS.title}: {MISSPELLINGS.licence}
+- {_steps(last)} letters, {_time(history, model)};
+  validation loss {best["valid_loss"]:.3f} nats a letter, on words of its own.
+
+{_repeated(name, recipe, history)}
 """
 
 
@@ -86,8 +102,9 @@ attention, {weights:,} weights.
 ## Data
 - {MISSPELLINGS.title}: {MISSPELLINGS.licence}
 - {DICTIONARY.title}: {DICTIONARY.licence}
-- In each epoch {recipe.made_up:,} misspellings that are made from words of the dictionary, and
-  {recipe.right:,} words that are right, drawn by the logarithm of how common they are.
+- In each epoch {recipe.made_up:,} misspellings of words of the dictionary, most of them made by a
+  model that has learnt from the lists to misspell, and {recipe.right:,} words that are right, drawn
+  by the logarithm of how common they are.
 
 {_TESTED[recipe.data]}
 
@@ -96,7 +113,7 @@ attention, {weights:,} weights.
 - Encoder {sizes.encoder_layers} × {sizes.encoder_hidden_size} in each direction, decoder
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
   {sizes.dropout}.
-- {_steps(last)} letters, {_time(last, model)};
+- {_steps(last)} letters, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter.
 
 {_repeated(name, recipe, history)}
@@ -134,11 +151,11 @@ A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data
 ## Recipe
 - {model.config.writable - 2:,} {unit} that occur {recipe.min_frequency} times or more, the others
   `<unk>`, and an end; embedding {sizes.embedding_size}, output {output}.
-- {sizes.num_layers} × {sizes.hidden_size} {cell}, variational dropout
-  {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
-  {sizes.weight_dropout}.
+- {sizes.num_layers} × {sizes.hidden_size} {cell}. Variational dropout {sizes.dropout}, of the
+  embeddings {sizes.embedding_dropout}; word dropout {sizes.word_dropout}, dropout of recurrent
+  weights {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
-- {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(last, model)};
+- {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(name, recipe, history, " --text …" if own else "")}
@@ -154,9 +171,10 @@ def _steps(last: dict[str, float]) -> str:
     return f"{int(last['step']):,} steps of {last['tokens'] / last['step']:,.0f}"
 
 
-def _time(last: dict[str, float], model: Seq2Seq | LanguageModel) -> str:
-    where = "a GPU" if model.device.type == "cuda" else "a CPU"
-    return f"{last['seconds'] / 60:.0f} minutes of {where}"
+def _time(history: History, model: Seq2Seq | LanguageModel) -> str:
+    where = "on a GPU" if model.device.type == "cuda" else "on a CPU"
+    last = "" if len(separate_runs(history)) == 1 else "the last of them "
+    return f"{history[-1]['seconds'] / 60:.0f} minutes, {last}{where}"
 
 
 def _repeated(name: str, recipe: Recipe, history: History, data: str = "") -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from core.errors import UserError
 
+MISSPELLER = "runs/export/misspell-en"  # no checkpoint of the page: it makes training data
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -42,11 +44,19 @@ class TranslationRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MisspellingRecipe(Recipe):
+    """What a misspeller's run is told beside: it reads the lists of misspellings alone."""
+
+    batch_tokens: int = 2_560  # padded target letters of a batch
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpellingRecipe(Recipe):
     """What a spelling corrector's run is told beside: what it reads besides the lists."""
 
     batch_tokens: int = 2_560  # padded target letters of a batch
-    made_up: int = 100_000  # misspellings that are made from words, anew in each epoch
+    made_up: int = 100_000  # misspellings that are made of words, anew in each epoch
+    misspeller: str = MISSPELLER  # the checkpoint folder whose model makes most of them
     right: int = 40_000  # words that stay as they are, anew in each epoch
     teacher_forcing: float = 1.0  # probability that it reads the right letter, not its own choice
 
@@ -77,7 +87,13 @@ _ARXIV_WORDS: dict[str, Any] = {
     "warmup_steps": 100,
     "validate_every": 200,
 }
-_SMALL = {"embedding_size": 48, "hidden_size": 192, "num_layers": 1, "dropout": 0.1}
+_SMALL = {
+    "embedding_size": 48,
+    "hidden_size": 192,
+    "num_layers": 1,
+    "embedding_dropout": 0.1,
+    "dropout": 0.1,
+}
 
 _SPELLING = SpellingRecipe(
     name="spell-en",
@@ -93,7 +109,7 @@ _SPELLING = SpellingRecipe(
     patience=40,
 )
 
-RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = (
+RECIPES: tuple[Recipe, ...] = (
     TranslationRecipe(
         name="translate-de-en",
         data="all",
@@ -118,6 +134,15 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
         digits=0.0,
         validate_every=250,
     ),
+    MisspellingRecipe(  # what spell-en learns from
+        name="misspell-en",
+        data="spelling",
+        minutes=12,
+        model={**_SPELLING.model, "dropout": 0.3},
+        learning_rate=2e-3,
+        validate_every=150,
+        patience=40,
+    ),
     _SPELLING,
     # With the tests in its training data, as in the lab from which they come: to show what it does.
     replace(_SPELLING, name="spell-en-leaked", data="spelling-leaked"),
@@ -132,7 +157,6 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
             "hidden_size": 384,
             "num_layers": 2,
             "tied": False,
-            "dropout": 0.05,
         },
         batch=192,
         length=128,
@@ -147,6 +171,7 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
             "embedding_size": 128,
             "hidden_size": 288,
             "num_layers": 2,
+            "embedding_dropout": 0.3,
             "dropout": 0.3,
             "word_dropout": 0.05,
             "weight_dropout": 0.2,
@@ -167,6 +192,7 @@ RECIPES: tuple[TranslationRecipe | SpellingRecipe | LanguageModelRecipe, ...] = 
             "embedding_size": 400,
             "hidden_size": 1_152,
             "num_layers": 2,
+            "embedding_dropout": 0.45,
             "dropout": 0.45,
             "word_dropout": 0.1,
             "weight_dropout": 0.5,

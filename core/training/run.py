@@ -19,10 +19,12 @@ from core.training.beginning import begin, begun, check_state, fresh, history_be
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
 from core.training.memory import keep_memory
+from core.training.misspelling import MisspellingTask
 from core.training.module import TrainingModule
 from core.training.options import RunOptions
 from core.training.recipes import (
     LanguageModelRecipe,
+    MisspellingRecipe,
     Recipe,
     SpellingRecipe,
     TranslationRecipe,
@@ -30,6 +32,7 @@ from core.training.recipes import (
 from core.training.spelling import SpellingTask
 from core.training.task import Task
 from core.training.translation import TranslationTask
+from core.training.workers import loader
 
 Data = ParallelData | TextData | SpellingData
 _SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
@@ -58,6 +61,9 @@ def _task(recipe: Recipe, data: Data | None) -> Task:
     if isinstance(recipe, LanguageModelRecipe):
         assert data is None or isinstance(data, TextData)
         return LanguageModelTask(recipe, data)
+    if isinstance(recipe, MisspellingRecipe):
+        assert data is None
+        return MisspellingTask(recipe)
     if isinstance(recipe, SpellingRecipe):
         assert data is None or isinstance(data, SpellingData)
         return SpellingTask(recipe, data)
@@ -98,7 +104,7 @@ def _train(task: Task, options: RunOptions) -> None:
     valid = task.validation(tokenizer)
     trainer.fit(
         module,
-        stream,
+        loader(stream, options.uses_gpu),
         DataLoader(valid, batch_size=None),  # type: ignore[arg-type]  # a list will do
         ckpt_path=state if options.resume else None,
         weights_only=True,

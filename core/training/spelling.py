@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import log
+from pathlib import Path
 
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
-from core.data.error_model import ErrorModel
 from core.data.misspell import misspell
 from core.data.spelling import SpellingData, load_spelling, pairs_of, readable
 from core.data.spelling_corpora import CountedWord
@@ -15,13 +15,14 @@ from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
+from core.training.misspelling import misspellings
 from core.training.model_card import spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
 
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
-_AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are after those of the lists
+_AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are a misspeller's
 _MISSPELT = 20_000  # rank of a word of weight 1 when one is drawn to be misspelt; see _by_log_count
 
 
@@ -38,9 +39,15 @@ class SpellingTask(PairTask):
         self._words = [one.word for one in self.data.words]
         self._often_right = _by_log_count(self.data.words, len(self.data.words))
         self._often_misspelt = _by_log_count(self.data.words, _MISSPELT)
-        self._errors = ErrorModel(self.data.train)
+        self._as_people_do = self._misspellings() if recipe.made_up else {}
         self._never = pairs_of(self.data.test) if removed else frozenset()
         self._known = {*self._words, *self.data.unseen, *self.data.unseen_valid}
+
+    def _misspellings(self) -> dict[str, list[str]]:
+        """Return those that a misspeller has made of the words that are drawn at all."""
+        weights = (after - before for before, after in pairwise([0.0, *self._often_misspelt]))
+        words = [word for word, weight in zip(self._words, weights, strict=True) if weight]
+        return misspellings(Path(self.recipe.misspeller), words)
 
     def tokenizer(self) -> Tokenizer:
         return CharacterTokenizer.train(self._words, min_frequency=2)
@@ -68,7 +75,7 @@ class SpellingTask(PairTask):
     def _misspelt(self, word: str, chance: random.Random) -> str:
         for _ in range(_TRIES):
             as_people = chance.random() < _AS_PEOPLE_DO
-            wrong = self._errors.misspell(word, chance) if as_people else misspell(word, chance)
+            wrong = chance.choice(self._as_people_do[word]) if as_people else misspell(word, chance)
             if wrong and wrong not in self._known:
                 return wrong
         return word

@@ -27,6 +27,7 @@ class Stream(Protocol):
     rank: int  # of this process
     world: int  # processes
     place: tuple[int, int]  # epoch, batch
+    divisible: bool  # whether its batches can be made side by side, each for itself
 
     def __iter__(self) -> Iterator[Any]:
         """Yield batches from the place on."""

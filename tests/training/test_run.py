@@ -113,6 +113,11 @@ def test_dropout_of_a_further_run_is_that_of_its_recipe(tmp_path: Path) -> None:
     train(recipe(model=sizes), further, DATA)
     config = load_checkpoint(tmp_path / "out").model.config
     assert (config.dropout, config.word_dropout) == (0.3, 0.2)
+    without = {name: size for name, size in sizes.items() if not name.endswith("dropout")}
+    further = options(tmp_path / "more", start_from=tmp_path / "out", max_steps=2)
+    train(recipe(model=without), further, DATA)
+    config = load_checkpoint(tmp_path / "more" / "out").model.config
+    assert (config.dropout, config.word_dropout) == (0.2, 0.0)  # what a new model has
 
 
 @pytest.mark.parametrize(("name", "text"), [("start", "own"), ("before/out", "multi30k")])
