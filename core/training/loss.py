@@ -36,27 +36,27 @@ class _ProjectedLoss(torch.autograd.Function):
         for begin in range(0, count, size):
             rows = slice(begin, begin + size)
             wanted = targets[rows, None]
-            logits = memory[: len(wanted)].copy_(inputs[rows] @ matrix.T).add_(bias[:writable])
-            right = logits.gather(1, wanted)
-            highest = logits.amax(1, keepdim=True)
-            mean = logits.mean(1, keepdim=True)
-            weights = logits.sub_(highest).exp_()
-            total = weights.sum(1, keepdim=True)
-            log_total = total.log() + highest
-            losses[0] += ((1 - smoothing) * (log_total - right)).sum()
-            losses[0] += (smoothing * (log_total - mean)).sum()
-            losses[1] += (log_total - right).sum()
+            logits = torch.add(inputs[rows] @ matrix.T, bias[:writable], out=memory[: len(wanted)])
+            log_probs = logits.log_softmax(1)
+            losses[1] -= log_probs.gather(1, wanted).sum()
+            if smoothing:
+                losses[0] -= smoothing * log_probs.mean(1).sum()
             if not any(ctx.needs_input_grad):
                 continue  # in a validation
             # Gradient of the loss with respect to the logits: p - ((1 - e) one_hot + e / V).
-            weights.div_(total).sub_(smoothing / writable)
-            weights.scatter_add_(1, wanted, torch.full_like(right, smoothing - 1))
-            gradient = weights.div_(count).to(low)
+            gradient = log_probs.exp_()
+            if smoothing:
+                gradient.sub_(smoothing / writable)
+            gradient.scatter_add_(1, wanted, torch.full_like(gradient[:, :1], smoothing - 1))
+            to_bias[:writable] += gradient.sum(0)
+            gradient = gradient.to(low)
             to_features[rows] = gradient @ matrix
             to_weight[:writable] += gradient.T @ inputs[rows]
-            to_bias[:writable] += weights.sum(0)
+        losses[0] += (1 - smoothing) * losses[1]
+        for total in (losses, to_features, to_weight, to_bias):
+            total.div_(count)
         ctx.save_for_backward(to_features, to_weight, to_bias)
-        loss, nll = losses / count
+        loss, nll = losses
         ctx.mark_non_differentiable(nll)
         return loss, nll
 
