@@ -108,10 +108,10 @@ def _cut(
 class BatchStream:
     """An endless stream of training batches whose place can be saved.
 
-    Order and changes of epoch ``e`` depend on (seed, e) alone, but for BPE-dropout, which can't be
-    seeded. Each of ``world`` processes reads every ``world``-th pair, and goes through its epochs
-    on its own. A batch names the place behind it: a trainer fetches ahead, so the place of the
-    stream itself is not that of the training.
+    Order and changes of epoch ``e`` depend on (seed, e) and the process alone, but for BPE-dropout,
+    which can't be seeded. Each of ``world`` processes reads every ``world``-th pair, and goes
+    through its epochs on its own. A batch names the place behind it: a trainer fetches ahead, so
+    the place of the stream itself is not that of the training.
     """
 
     divisible = True  # see core.training.task.Stream
@@ -150,6 +150,8 @@ class BatchStream:
     ) -> tuple[list[tuple[list[int], list[int]]], list[list[int]]]:
         chance = random.Random(f"{self.seed} {epoch}")
         order = chance.sample(range(len(self.pairs)), len(self.pairs))[self.rank :: self.world]
+        # Draws of its own: else all processes would make the same of their pairs.
+        chance = random.Random(f"{self.seed} {epoch} {self.rank}")
         pairs = [self.augment(self.pairs[number], chance) for number in order]
         sources = self.source.encode_batch([p.source for p in pairs], self.source_dropout)
         targets = self.target.encode_batch([p.target for p in pairs])

@@ -140,6 +140,19 @@ def test_processes_share_an_epoch_and_read_each_pair_once_between_them() -> None
     assert len(set(pairs)) == len({pair for batch in one_epoch(stream()) for pair in batch})
 
 
+def test_processes_change_their_pairs_in_other_ways() -> None:
+    def drawn(rank: int) -> set[int]:
+        numbers: set[int] = set()
+        batches = stream(PAIRS * 3)
+        batches.augment = lambda pair, chance: numbers.add(chance.randrange(10**9)) or pair
+        batches.rank, batches.world = rank, 3
+        one_epoch(batches)
+        return numbers
+
+    found = [drawn(rank) for rank in range(3)]
+    assert len(set.union(*found)) == sum(map(len, found)) == 3 * len(PAIRS)
+
+
 def test_a_stream_set_to_the_place_that_a_batch_names_goes_on_behind_it() -> None:
     epoch = len(one_epoch(stream()))
     whole = first(stream(), 2 * epoch + 2)
