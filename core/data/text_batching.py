@@ -107,13 +107,10 @@ def text_batches(
         size: B, texts side by side.
         length: T, tokens of a chunk at most.
         continuous: the documents form one text, in their order; else they are grouped by length.
-        chance: shuffles what is grouped, or draws the document that the one text begins with: so
-            that it is cut elsewhere in each epoch.
+        chance: shuffles what is grouped.
     """
     texts = [framed(tokenizer, ids) for ids in rows]
     if continuous:
-        first = chance.randrange(len(texts)) if chance else 0
-        texts = texts[first:] + texts[:first]
         yield from text_chunks(lanes(texts, size), tokenizer.pad_id, length)
         return
     for group in similar_lengths([len(ids) for ids in rows], size, chance):

@@ -1,6 +1,6 @@
 """A recurrent language model: embedding, recurrent layers, output (Mikolov et al. 2010).
 
-Dropout is variational: one mask for a whole sequence (Gal and Ghahramani 2016,
+Dropout between the layers is variational: one mask for a whole sequence (Gal and Ghahramani 2016,
 arXiv 1512.05287). The weights between a state and the next can be dropped as well (Merity et al.
 2018, arXiv 1708.02182). ``forward`` runs whole sequences through torch's fused layers for
 training; ``step`` runs one token with the same parameters.
@@ -41,8 +41,7 @@ class LanguageModelConfig:
     hidden_size: int = 384
     num_layers: int = 2
     tied: bool = True  # the output is the embedding (Press and Wolf 2017, arXiv 1608.05859)
-    embedding_dropout: float = 0.0  # probability; of features of the input embeddings
-    dropout: float = 0.0  # probability; between layers, and before the output
+    dropout: float = 0.0  # probability; embeddings, between layers, and before the output
     word_dropout: float = 0.0  # probability of losing a whole input embedding
     weight_dropout: float = 0.0  # probability; of the weights between a state and the next
 
@@ -55,7 +54,7 @@ class LanguageModelConfig:
             raise UserError(f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}.")
         if self.num_layers not in range(1, 17):
             raise UserError(f"num_layers must be 1 to 16, not {self.num_layers}.")
-        for name in ("embedding_dropout", "dropout", "word_dropout", "weight_dropout"):
+        for name in ("dropout", "word_dropout", "weight_dropout"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
 
@@ -125,8 +124,7 @@ class LanguageModel(nn.Module):
             tokens: (B, T) ids, the first of a document ``<s>``, padded on the right.
             state: of B rows; behind padding, what is returned for a row means nothing.
         """
-        outputs = self._embed(tokens).transpose(0, 1)  # (T, B, E)
-        outputs = self._drop(outputs, self.config.embedding_dropout)
+        outputs = self._drop(self._embed(tokens).transpose(0, 1))  # (T, B, E)
         hiddens, cells = [], []
         for layer, hidden, cell in zip(
             self.layers, state.hidden.split(1), state.cell.split(1), strict=True
@@ -135,7 +133,7 @@ class LanguageModel(nn.Module):
                 outputs, (hidden, cell) = self._run(layer, outputs, (hidden, cell))
             else:
                 outputs, hidden = self._run(layer, outputs, hidden)
-            outputs = self._drop(outputs, self.config.dropout)  # (T, B, H)
+            outputs = self._drop(outputs)  # (T, B, H)
             hiddens.append(hidden)
             cells.append(cell)
         features = outputs if self.narrow is None else self.narrow(outputs)
@@ -185,11 +183,11 @@ class LanguageModel(nn.Module):
         kept = functional.dropout(layer.get_parameter(name), self.config.weight_dropout)
         return functional_call(layer, {name: kept}, inputs)
 
-    def _drop(self, outputs: Tensor, share: float) -> Tensor:
-        """Drop a share of the features of (T, B, F), the same at each of the T places."""
-        if not self.training or not share:
+    def _drop(self, outputs: Tensor) -> Tensor:
+        """Drop features of (T, B, F), the same at each of the T places."""
+        if not self.training or not self.config.dropout:
             return outputs
-        kept = 1 - share
+        kept = 1 - self.config.dropout
         mask = torch.empty_like(outputs[:1]).bernoulli_(kept).div_(kept)  # (1, B, F)
         return outputs * mask
 

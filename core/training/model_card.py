@@ -151,9 +151,9 @@ A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data
 ## Recipe
 - {model.config.writable - 2:,} {unit} that occur {recipe.min_frequency} times or more, the others
   `<unk>`, and an end; embedding {sizes.embedding_size}, output {output}.
-- {sizes.num_layers} × {sizes.hidden_size} {cell}. Variational dropout {sizes.dropout}, of the
-  embeddings {sizes.embedding_dropout}; word dropout {sizes.word_dropout}, dropout of recurrent
-  weights {sizes.weight_dropout}.
+- {sizes.num_layers} × {sizes.hidden_size} {cell}, variational dropout
+  {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
+  {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
 - {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.

@@ -87,13 +87,7 @@ _ARXIV_WORDS: dict[str, Any] = {
     "warmup_steps": 100,
     "validate_every": 200,
 }
-_SMALL = {
-    "embedding_size": 48,
-    "hidden_size": 192,
-    "num_layers": 1,
-    "embedding_dropout": 0.1,
-    "dropout": 0.1,
-}
+_SMALL = {"embedding_size": 48, "hidden_size": 192, "num_layers": 1, "dropout": 0.1}
 
 _SPELLING = SpellingRecipe(
     name="spell-en",
@@ -171,7 +165,6 @@ RECIPES: tuple[Recipe, ...] = (
             "embedding_size": 128,
             "hidden_size": 288,
             "num_layers": 2,
-            "embedding_dropout": 0.3,
             "dropout": 0.3,
             "word_dropout": 0.05,
             "weight_dropout": 0.2,
@@ -192,7 +185,6 @@ RECIPES: tuple[Recipe, ...] = (
             "embedding_size": 400,
             "hidden_size": 1_152,
             "num_layers": 2,
-            "embedding_dropout": 0.45,
             "dropout": 0.45,
             "word_dropout": 0.1,
             "weight_dropout": 0.5,

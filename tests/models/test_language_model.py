@@ -294,8 +294,7 @@ def masks(made: LanguageModel, tokens: Tensor) -> list[Tensor]:
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "own"])
 def test_what_is_dropped_of_a_text_is_dropped_at_each_of_its_places(cell: str) -> None:
-    sizes = {"embedding_size": 64, "hidden_size": 64}
-    made = language_model(0, cell=cell, embedding_dropout=0.5, dropout=0.5, **sizes).train()
+    made = language_model(0, cell=cell, dropout=0.5, embedding_size=64, hidden_size=64).train()
     found = masks(made, TOKENS)
     assert len(found) == 3  # embeddings, between the two layers, before the output
     for mask in found:
@@ -357,7 +356,6 @@ def test_evaluation_drops_nothing_and_training_draws_anew() -> None:
         ("num_layers", 0),
         ("num_layers", 17),
         ("num_layers", 1.5),
-        ("embedding_dropout", 1.0),
         ("dropout", 1.0),
         ("word_dropout", 1.0),
         ("weight_dropout", -0.1),

@@ -25,7 +25,7 @@ _WORDS = LanguageModelRecipe(
     minutes=1,
     tokens="word",
     min_frequency=5,
-    model={**_SIZES, "embedding_dropout": 0.1, "dropout": 0.1},
+    model={**_SIZES, "dropout": 0.1},
     batch=32,
     length=64,
     continuous=True,  # as the study of documents and streams found
@@ -75,8 +75,7 @@ def overfitting(command: str, epochs: int = 200) -> Report:
     rows: list[dict[str, Any]] = []
     series: list[dict[str, Any]] = []
     for cell in ("rnn", "lstm"):
-        recipe = _with(_WORDS, cell=cell, embedding_dropout=0.0, dropout=0.0)
-        done = run(f"overfitting-{cell}", recipe, epochs=epochs)
+        done = run(f"overfitting-{cell}", _with(_WORDS, cell=cell, dropout=0.0), epochs=epochs)
         losses = [row["valid_loss"] for row in done.history]
         best = losses.index(min(losses))
         stop = stopped(losses, patience=10)
