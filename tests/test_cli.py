@@ -351,7 +351,8 @@ def test_a_corrector_is_measured_on_a_file(run, tmp_path: Path) -> None:
         (["evaluate", "spell-en", "--part", "test", "--pairs", "my.tsv"], "not both"),
         (["evaluate", NAME, "--part", "tatoeba", "--source", "my.de"], "not both"),
         (["correct", "teh", "--checkpoint", NAME], "is a translator: it does not correct"),
-        (["train", "spell-en", "--text", "my.txt"], "trained on its own lists"),
+        (["train", "spell-en", "--text", "my.txt"], "spell-en is trained on its own lists"),
+        (["train", "misspell-en", "--source", "my.tsv"], "misspell-en is trained on its own lists"),
     ],
 )
 def test_what_can_not_be_corrected_is_told(run, arguments: list[str], told: str) -> None:

@@ -23,7 +23,10 @@ def train(
         typer.Option(help="Your own text for a language model, a document on each line."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Checkpoint folder; by default checkpoints/NAME.")
+        Path | None,
+        typer.Option(
+            help="Checkpoint folder; by default checkpoints/NAME, for misspell-en runs/export/NAME."
+        ),
     ] = None,
     max_minutes: Annotated[
         float | None, typer.Option(help="Time of training in all; the schedule is laid over it.")
@@ -62,7 +65,7 @@ def train(
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
     misspells = isinstance(recipe, MisspellingRecipe)
     if (misspells or isinstance(recipe, SpellingRecipe)) and (source or target or text):
-        raise UserError("A spelling corrector is trained on its own lists alone.")
+        raise UserError(f"{name} is trained on its own lists alone.")
     data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")

@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.tokenizers.protocol import Tokenizer
 
 _POOL = 100_000  # pairs that are sorted together; smaller pools mix lengths more, and pad more
+_SHARE = 1_000  # pairs, at least, of a process that makes batches
 _LONGEST = 160  # pieces; the few longer sentences would only make slow batches
 
 
@@ -114,8 +115,6 @@ class BatchStream:
     the place of the stream itself is not that of the training.
     """
 
-    divisible = True  # see core.training.task.Stream
-
     def __init__(
         self,
         pairs: Sequence[Pair],
@@ -132,6 +131,11 @@ class BatchStream:
         self.augment, self.source_dropout = augment, source_dropout
         self.rank, self.world = 0, 1
         self.place = (0, 0)  # epoch, batch
+
+    @property
+    def shares(self) -> int:
+        """Return by how many workers its batches can be made; 0 if none is worth it."""
+        return len(self.pairs) // (_SHARE * self.world)
 
     def __iter__(self) -> Iterator[Batch]:
         epoch, first = self.place

@@ -124,8 +124,6 @@ class TextStream:
     ``world``-th document, and goes through its epochs on its own.
     """
 
-    divisible = False  # a chunk goes on where the one before ends
-
     def __init__(
         self,
         rows: Sequence[Sequence[int]],
@@ -140,6 +138,11 @@ class TextStream:
         self.size, self.length, self.continuous, self.seed = size, length, continuous, seed
         self.rank, self.world = 0, 1
         self.place = (0, 0)  # epoch, batch
+
+    @property
+    def shares(self) -> int:
+        """Return by how many workers its batches can be made: a chunk follows another."""
+        return 1
 
     def __iter__(self) -> Iterator[TextBatch]:
         epoch, first = self.place

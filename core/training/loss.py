@@ -2,7 +2,7 @@
 
 The logits of a batch are by far its largest tensor (4,096 tokens times 20,352 ids are 333 MB), and
 autograd writes them several times over. Here rows pass in chunks that stay in the cache, and their
-gradients are made while their probabilities are at hand: no more than a chunk is ever kept.
+gradients are made while their probabilities are at hand: no more than two chunks are ever kept.
 """
 
 from typing import Any
@@ -31,19 +31,17 @@ class _ProjectedLoss(torch.autograd.Function):
         to_features = torch.empty_like(features)
         to_weight, to_bias = torch.zeros_like(weight), torch.zeros_like(bias)
         losses = torch.zeros(2, device=features.device)
-        size = min(max(_LOGITS[kind] // writable, 32), count)
-        memory = torch.empty(size, writable, device=features.device)
+        size = max(_LOGITS[kind] // writable, 32)
         for begin in range(0, count, size):
             rows = slice(begin, begin + size)
             wanted = targets[rows, None]
-            logits = torch.add(inputs[rows] @ matrix.T, bias[:writable], out=memory[: len(wanted)])
-            log_probs = logits.log_softmax(1)
+            log_probs = (inputs[rows] @ matrix.T + bias[:writable]).log_softmax(1)
             losses[1] -= log_probs.gather(1, wanted).sum()
             if smoothing:
                 losses[0] -= smoothing * log_probs.mean(1).sum()
             if not any(ctx.needs_input_grad):
                 continue  # in a validation
-            # Gradient of the loss with respect to the logits: p - ((1 - e) one_hot + e / V).
+            # Gradient of the sum with respect to the logits: p - ((1 - e) one_hot + e / V).
             gradient = log_probs.exp_()
             if smoothing:
                 gradient.sub_(smoothing / writable)
@@ -53,16 +51,15 @@ class _ProjectedLoss(torch.autograd.Function):
             to_features[rows] = gradient @ matrix
             to_weight[:writable] += gradient.T @ inputs[rows]
         losses[0] += (1 - smoothing) * losses[1]
-        for total in (losses, to_features, to_weight, to_bias):
-            total.div_(count)
         ctx.save_for_backward(to_features, to_weight, to_bias)
-        loss, nll = losses
+        ctx.count = count
+        loss, nll = losses / count
         ctx.mark_non_differentiable(nll)
         return loss, nll
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        scale = grads[0]
+        scale = grads[0] / ctx.count
         to_features, to_weight, to_bias = ctx.saved_tensors
         return to_features * scale, to_weight * scale, to_bias * scale, None, None, None
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, sha256_of
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
-from core.data.spelling import is_readable, load_spelling
+from core.data.spelling import WORD, SpellingData, is_readable, load_spelling
 from core.errors import UserError
 from core.history import History
 from core.models.seq2seq import Seq2Seq
@@ -32,13 +32,14 @@ _LONGER = 4  # letters by which a misspelling is longer than its word, at most
 
 
 class MisspellingTask(PairTask):
-    """See :class:`core.training.task.Task`; the pairs of a corrector, the other way round."""
+    """See :class:`core.training.task.Task`; what can be read of the lists, the other way round."""
 
     recipe: MisspellingRecipe
 
-    def __init__(self, recipe: MisspellingRecipe) -> None:
+    def __init__(self, recipe: MisspellingRecipe, data: SpellingData | None = None) -> None:
+        """``data`` is by default all lists."""
         self.recipe = recipe
-        data = load_spelling()
+        data = data or load_spelling()
         self._words = [one.word for one in data.words]
         self._train, self._valid = (
             [Pair(pair.target, pair.source) for pair in pairs if is_readable(pair)]
@@ -62,7 +63,7 @@ class MisspellingTask(PairTask):
 
 
 def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
-    """Return what the misspeller in a folder makes of each word, some of it the word itself.
+    """Return what the misspeller in a folder makes of each word: some is the word itself, or "".
 
     That takes minutes, so it is kept beside the weights, under a name that only they and the words
     have.
@@ -75,11 +76,11 @@ def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
             f"A corrector learns from what a misspeller makes, and there is none in {folder}: run"
             " python -m core train misspell-en first."
         )
-    made_of = "\n".join((sha256_of(folder / WEIGHTS), *words))
+    made_of = "\n".join((sha256_of(folder / WEIGHTS), str(_EACH), *words))
     kept = folder / f"misspellings-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.tsv"
     if not kept.is_file():
-        made = misspell(load_checkpoint(folder), words, _EACH)
-        part = kept.with_suffix(".part")  # whole or not at all
+        made = draw_misspellings(load_checkpoint(folder), words, _EACH)
+        part = kept.with_suffix(f".{os.getpid()}")  # whole or not at all
         lines = ["\t".join((word, *made[word])) for word in words]
         part.write_text("\n".join(lines), encoding="utf-8")
         os.replace(part, kept)
@@ -88,22 +89,26 @@ def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
 
 
 @torch.inference_mode()
-def misspell(
+def draw_misspellings(
     misspeller: Checkpoint[Seq2Seq], words: Sequence[str], each: int
 ) -> dict[str, list[str]]:
     """Return ``each`` draws of what the model makes of each word.
 
     All at once and without what :mod:`core.decoding` keeps of each step: twice as fast.
     """
-    model, tokenizer = misspeller.model, misspeller.target_tokenizer
+    model, tokenizer, reader = (
+        misspeller.model,
+        misspeller.target_tokenizer,
+        SentenceModel(misspeller),
+    )
     chance = torch.Generator(model.device).manual_seed(1)
     made: dict[str, list[str]] = {}
     ordered = sorted(words, key=len)
     for begin in tqdm(range(0, len(ordered), _BATCH), desc="misspelling words"):
         batch = ordered[begin : begin + _BATCH]
-        rows = SentenceModel(misspeller).encode(batch)
+        rows = reader.encode(batch)
         every = torch.arange(len(batch), device=model.device)[:, None].expand(-1, each)  # (B, K)
-        state = SentenceModel(misspeller).start(rows).select(every)
+        state = reader.start(rows).select(every)
         tokens = torch.full((every.numel(),), tokenizer.bos_id, device=model.device)  # (B·K,)
         written = []
         for _ in range(len(rows[-1]) + _LONGER):
@@ -117,5 +122,6 @@ def misspell(
 
 
 def _text(ids: list[int], tokenizer: Tokenizer) -> str:
-    """Return what is written before the first end; nothing, which is no misspelling, without."""
-    return tokenizer.decode(ids[: ids.index(tokenizer.eos_id)]) if tokenizer.eos_id in ids else ""
+    """Return what is written before the first end; nothing where that looks like no word."""
+    text = tokenizer.decode(ids[: ids.index(tokenizer.eos_id)]) if tokenizer.eos_id in ids else ""
+    return text if WORD.fullmatch(text) else ""

@@ -83,7 +83,7 @@ Reads an English word and writes a misspelling of it: spell-en learns from what 
 
 - {MISSPELLINGS.title}: {MISSPELLINGS.licence}
 - {_steps(last)} letters, {_time(history, model)};
-  validation loss {best["valid_loss"]:.3f} nats a letter, on words of its own.
+  validation loss {best["valid_loss"]:.3f} nats a letter, on words that it has not learnt from.
 
 {_repeated(name, recipe, history)}
 """
@@ -173,8 +173,9 @@ def _steps(last: dict[str, float]) -> str:
 
 def _time(history: History, model: Seq2Seq | LanguageModel) -> str:
     where = "on a GPU" if model.device.type == "cuda" else "on a CPU"
-    last = "" if len(separate_runs(history)) == 1 else "the last of them "
-    return f"{history[-1]['seconds'] / 60:.0f} minutes, {last}{where}"
+    runs = len(separate_runs(history))
+    several = "" if runs == 1 else f" in {runs} runs, the last"
+    return f"{history[-1]['seconds'] / 60:.0f} minutes{several} {where}"
 
 
 def _repeated(name: str, recipe: Recipe, history: History, data: str = "") -> str:

@@ -49,9 +49,8 @@ def train(recipe: Recipe, options: RunOptions, data: Data | None = None) -> None
         UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
     """
     keep_memory()
-    task = _task(recipe, data)
     try:
-        _train(task, options)
+        _train(_task(recipe, data), options)
     except OSError as error:
         place = error.filename or f"{options.work} or {options.output}"
         raise UserError(f"Training stopped: {place} can't be written: {error.strerror}.") from error
@@ -62,8 +61,8 @@ def _task(recipe: Recipe, data: Data | None) -> Task:
         assert data is None or isinstance(data, TextData)
         return LanguageModelTask(recipe, data)
     if isinstance(recipe, MisspellingRecipe):
-        assert data is None
-        return MisspellingTask(recipe)
+        assert data is None or isinstance(data, SpellingData)
+        return MisspellingTask(recipe, data)
     if isinstance(recipe, SpellingRecipe):
         assert data is None or isinstance(data, SpellingData)
         return SpellingTask(recipe, data)
@@ -104,7 +103,7 @@ def _train(task: Task, options: RunOptions) -> None:
     valid = task.validation(tokenizer)
     trainer.fit(
         module,
-        loader(stream, options.uses_gpu),
+        loader(stream, options.uses_gpu, options.devices),
         DataLoader(valid, batch_size=None),  # type: ignore[arg-type]  # a list will do
         ckpt_path=state if options.resume else None,
         weights_only=True,

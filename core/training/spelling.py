@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import log
 from pathlib import Path
 
@@ -37,17 +37,14 @@ class SpellingTask(PairTask):
         removed = recipe.data == "spelling"
         self.data = data or readable(load_spelling(tests_removed=removed))
         self._words = [one.word for one in self.data.words]
-        self._often_right = _by_log_count(self.data.words, len(self.data.words))
-        self._often_misspelt = _by_log_count(self.data.words, _MISSPELT)
-        self._as_people_do = self._misspellings() if recipe.made_up else {}
-        self._never = pairs_of(self.data.test) if removed else frozenset()
+        misspelt = _by_log_count(self.data.words, _MISSPELT)
+        self._often_misspelt = list(accumulate(misspelt))
+        self._often_right = list(accumulate(_by_log_count(self.data.words, len(self._words))))
+        wanted = [word for word, weight in zip(self._words, misspelt, strict=True) if weight]
+        self._as_people_do = misspellings(Path(recipe.misspeller), wanted) if recipe.made_up else {}
+        # Made up by chance as well: then a validation would measure what was read.
+        self._never = {*self.data.valid, *(pairs_of(self.data.test) if removed else ())}
         self._known = {*self._words, *self.data.unseen, *self.data.unseen_valid}
-
-    def _misspellings(self) -> dict[str, list[str]]:
-        """Return those that a misspeller has made of the words that are drawn at all."""
-        weights = (after - before for before, after in pairwise([0.0, *self._often_misspelt]))
-        words = [word for word, weight in zip(self._words, weights, strict=True) if weight]
-        return misspellings(Path(self.recipe.misspeller), words)
 
     def tokenizer(self) -> Tokenizer:
         return CharacterTokenizer.train(self._words, min_frequency=2)
@@ -73,8 +70,8 @@ class SpellingTask(PairTask):
                 return Pair(wrong, word)
 
     def _misspelt(self, word: str, chance: random.Random) -> str:
+        as_people = chance.random() < _AS_PEOPLE_DO
         for _ in range(_TRIES):
-            as_people = chance.random() < _AS_PEOPLE_DO
             wrong = chance.choice(self._as_people_do[word]) if as_people else misspell(word, chance)
             if wrong and wrong not in self._known:
                 return wrong
@@ -88,9 +85,9 @@ class SpellingTask(PairTask):
 
 
 def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:
-    """Return cumulative weights: 1 + the logarithm of how many times as common as number ``most``.
+    """Return weights: 1 + the logarithm of how many times as common as number ``most``.
 
     None is below 0: a word that is e times rarer than that one is never drawn.
     """
     least = sorted((one.count for one in words), reverse=True)[:most][-1]
-    return list(accumulate(max(0.0, 1 + log(one.count / least)) for one in words))
+    return [max(0.0, 1 + log(one.count / least)) for one in words]

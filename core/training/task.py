@@ -27,7 +27,10 @@ class Stream(Protocol):
     rank: int  # of this process
     world: int  # processes
     place: tuple[int, int]  # epoch, batch
-    divisible: bool  # whether its batches can be made side by side, each for itself
+
+    @property
+    def shares(self) -> int:
+        """Return by how many workers its batches can be made; 0 if none is worth it."""
 
     def __iter__(self) -> Iterator[Any]:
         """Yield batches from the place on."""

@@ -8,25 +8,32 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from core.training.task import Stream
 
-_MOST = 8  # processes; each has the training data in its memory
-_THREADS = 2  # of the machine that a process needs, with what it leaves to the training
+_MOST = 8  # workers; each has the training data in its memory
+_CORES = 2  # for each worker: one for it, one for the training
 
 
-def loader(stream: Stream, uses_gpu: bool) -> Iterable[Any]:
+def loader(stream: Stream, uses_gpu: bool, devices: int) -> Iterable[Any]:
     """Return the batches of a stream; beside a GPU other processes make them.
 
-    Those of a pair stream are many, each with pairs of its own, like the processes that train (see
-    :class:`core.data.batching.BatchStream`). Chunks of a text follow each other: one makes them.
-    A resumed run goes on at the place of one of them, from which the others differ by a batch.
+    Each has its share of the stream, like the processes that train. A run that is resumed goes on
+    at the place of one of them: the others may repeat, or leave out, some batches.
+
+    Args:
+        devices: processes that train on this machine; others have as many, and as many cores.
     """
-    if not uses_gpu:
+    workers = min(_MOST, (os.cpu_count() or 1) // _CORES // devices, stream.shares)
+    if not uses_gpu or not workers:
         return stream
-    most = max(1, min(_MOST, (os.cpu_count() or 1) // _THREADS // stream.world))
-    workers = most if stream.divisible else 1
-    return DataLoader(_Dealt(stream), batch_size=None, num_workers=workers, prefetch_factor=4)
+    return DataLoader(
+        _Shared(stream),
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4,
+        multiprocessing_context="fork",  # a task's stream need not be something to pickle
+    )
 
 
-class _Dealt(IterableDataset[Any]):
+class _Shared(IterableDataset[Any]):
     """A stream of which each worker has its share."""
 
     def __init__(self, stream: Stream) -> None:

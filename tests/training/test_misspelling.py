@@ -1,17 +1,26 @@
 """Misspellings that a model makes: drawn as it gives them, once for all words, from its weights."""
 
+import dataclasses
 from collections import Counter
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 import torch
 
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.commands.train import train as command
+from core.data.corpora import Pair
+from core.data.spelling import WORD, SpellingData
+from core.data.spelling_corpora import CountedWord
 from core.errors import UserError
 from core.models.seq2seq import Seq2Seq
-from core.training import misspelling
-from core.training.misspelling import misspell, misspellings
+from core.training import misspelling, run
+from core.training.misspelling import draw_misspellings, misspellings
+from core.training.recipes import SpellingRecipe, find_recipe
+from core.training.run import train
 from tests.tiny import letters, write_checkpoint
+from tests.training.runs import options
 
 WORDS = ["cat", "horse", "a"]
 
@@ -23,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_each_word_gets_as_many_draws_as_asked_for(folder: Path) -> None:
-    made = misspell(load_checkpoint(folder), WORDS, each=7)
+    made = draw_misspellings(load_checkpoint(folder), WORDS, each=7)
     assert set(made) == set(WORDS)
     assert all(len(texts) == 7 for texts in made.values())
     assert len(set(made["horse"])) > 1
@@ -32,13 +41,19 @@ def test_each_word_gets_as_many_draws_as_asked_for(folder: Path) -> None:
 def test_draws_follow_the_model(folder: Path) -> None:
     checkpoint, draws = load_checkpoint(folder), 8_000
     # Beside a longer word, whose padding must change nothing.
-    found = Counter(misspell(checkpoint, ["cat", "elephants"], each=draws)["cat"])
-    del found[""]  # what did not end in time
-    few = [text for text in found if len(text) < 4]
-    share = sum(probability(checkpoint, "cat", text) for text in few)
-    spread = (share * (1 - share) / draws) ** 0.5
-    assert abs(sum(found[text] for text in few) / draws - share) < 4 * spread
-    assert share > 0.004  # of 8,000: more than thirty
+    found = Counter(draw_misspellings(checkpoint, ["cat", "elephants"], each=draws)["cat"])
+    likely = [text for text in ascii_lowercase if probability(checkpoint, "cat", text) > 5e-4]
+    assert likely
+    for text in likely:
+        expected = draws * probability(checkpoint, "cat", text)
+        assert abs(found[text] - expected) < 4 * expected**0.5
+
+
+def test_no_draw_looks_like_no_word(folder: Path) -> None:
+    made = draw_misspellings(load_checkpoint(folder), WORDS, each=500)
+    texts = {text for drawn in made.values() for text in drawn}
+    assert "" in texts  # in place of all that does
+    assert all(WORD.fullmatch(text) for text in texts - {""})
 
 
 def probability(checkpoint: Checkpoint[Seq2Seq], word: str, text: str) -> float:
@@ -64,17 +79,46 @@ def test_what_is_made_is_kept_until_weights_or_words_change(
 
     def again(*arguments):
         calls.append(arguments)
-        return misspell(*arguments)
+        return draw_misspellings(*arguments)
 
-    monkeypatch.setattr(misspelling, "misspell", again)
+    monkeypatch.setattr(misspelling, "draw_misspellings", again)
     assert misspellings(folder, WORDS) == made
     assert not calls
     misspellings(folder, WORDS[:2])
     write_checkpoint(folder, seed=1, pieces=letters())
     assert misspellings(folder, WORDS) != made
-    assert len(calls) == 2
+    monkeypatch.setattr(misspelling, "_EACH", 3)
+    assert len(misspellings(folder, WORDS)["cat"]) == 3
+    assert len(calls) == 3
 
 
 def test_without_a_misspeller_one_sentence_says_how_to_train_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="train misspell-en first"):
         misspellings(tmp_path / "none", WORDS)
+
+
+def test_a_misspeller_is_trained_on_the_lists_the_other_way_round(tmp_path: Path) -> None:
+    pairs = [Pair(word.replace("e", "a"), word) for word in ("here", "there", "were", "where")]
+    words = [CountedWord(word, 1) for word in ("here", "there", "were", "where", "area")]
+    data = SpellingData(pairs, words, pairs, [], [], {})
+    sizes = {"embedding_size": 16, "encoder_hidden_size": 16, "decoder_hidden_size": 32}
+    recipe = dataclasses.replace(
+        find_recipe("misspell-en"),
+        model={**sizes, "dropout": 0.0},
+        learning_rate=0.02,
+        warmup_steps=5,
+        validate_every=20,
+    )
+    train(recipe, options(tmp_path, max_steps=120), data)
+    made = misspellings(tmp_path / "out", ["where"])["where"]
+    assert Counter(made).most_common(1)[0][0] == "whara"
+    assert "writes a misspelling of it" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_the_command_writes_where_the_corrector_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    monkeypatch.setattr(run, "train", lambda recipe, options, data: written.append(options.output))
+    command("misspell-en")
+    corrector = find_recipe("spell-en")
+    assert isinstance(corrector, SpellingRecipe)
+    assert written == [Path(corrector.misspeller)]
