@@ -88,8 +88,9 @@ class KeepWeights(Callback):
     def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TrainingModule)
         none_yet = trainer.is_global_zero and not (self._folder / "best.pt").is_file()
-        if module.history and none_yet:
-            self._keep(module, "best")  # of the checkpoint that the run starts from
+        if module.history and none_yet:  # that of the checkpoint that the run starts from
+            self._keep(module, "best")
+            self._keep(module, "start")
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TrainingModule)
@@ -114,19 +115,24 @@ class KeepWeights(Callback):
         part.write_bytes(content.getbuffer())
         os.replace(part, self._folder / f"{name}.pt")
 
-    def best(self) -> Weights:
-        """Return the weights of the lowest validation loss."""
-        return _read(self._folder / "best.pt")
+    def candidates(self) -> list[Weights]:
+        """Return what may be exported: the best weights, the mean of the last, and one more.
 
-    def average(self) -> Weights:
-        """Return the mean of the weights of the last validations."""
-        kept = kept_weights(self._folder)
-        return {name: torch.stack([w[name] for w in kept]).mean(0) for name in kept[0]}
+        Where a run goes on from a checkpoint it is the mean of that mean and of the weights that
+        it started from (Wortsman et al. 2022, arXiv 2109.01903).
+        """
+        found = [_read(self._folder / "best.pt"), _mean(kept_weights(self._folder))]
+        start = self._folder / "start.pt"
+        return [*found, _mean([found[-1], _read(start)])] if start.is_file() else found
 
 
 def kept_weights(folder: Path) -> list[Weights]:
     """Return the weights of the last validations of a run, in their order."""
     return [_read(path) for path in sorted(folder.glob("step-*.pt"))]
+
+
+def _mean(several: list[Weights]) -> Weights:
+    return {name: torch.stack([one[name] for one in several]).mean(0) for name in several[0]}
 
 
 def _read(path: Path) -> Weights:

@@ -40,7 +40,7 @@ _GPU_STEPS = 10  # that it takes in the time of one of two cores, roughly
 
 
 def train(recipe: Recipe, options: RunOptions, data: Data | None = None) -> None:
-    """Train, and write the checkpoint folder: first at each best validation, at last the average.
+    """Train, and write the checkpoint folder: at each best validation, and at last the best mean.
 
     Args:
         data: a user's own, or a study's; by default the recipe's.
@@ -110,7 +110,7 @@ def _train(task: Task, options: RunOptions) -> None:
     )
     if trainer.is_global_zero:
         module.to(trainer.strategy.root_device)  # which Lightning has just taken it from
-        _load_better(module, weights, valid)
+        _load_best(module, weights.candidates(), valid)
         export(module)
 
 
@@ -143,8 +143,8 @@ def _precision(gpu: bool) -> Literal["bf16-mixed", "32-true"]:
     return "bf16-mixed" if gpu or torch.cpu._is_avx512_bf16_supported() else "32-true"
 
 
-def _load_better(module: TrainingModule, weights: KeepWeights, valid: Sequence[Any]) -> None:
-    """Load the best weights or the average of the last, whichever validates better."""
+def _load_best(module: TrainingModule, candidates: Sequence[Weights], valid: Sequence[Any]) -> None:
+    """Load the weights that validate best."""
     parameters = dict(module.model.named_parameters())
 
     def load(candidate: Weights) -> None:
@@ -153,8 +153,7 @@ def _load_better(module: TrainingModule, weights: KeepWeights, valid: Sequence[A
                 parameters[name].copy_(value)
 
     losses = []
-    for candidate in (weights.best(), weights.average()):
+    for candidate in candidates:
         load(candidate)
         losses.append(module.validation_loss(valid))
-    if losses[0] < losses[1]:
-        load(weights.best())
+    load(candidates[losses.index(min(losses))])

@@ -13,7 +13,9 @@ from core.checkpoint import load_checkpoint, read_config, write_json
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.pipelines.translator import Translator
-from core.training.run import train
+from core.training.callbacks import KeepWeights
+from core.training.module import TrainingModule
+from core.training.run import _load_best, _task, train
 from tests.tiny import write_checkpoint
 from tests.training.runs import DATA, options, recipe
 
@@ -137,6 +139,32 @@ def test_a_run_from_the_checkpoint_of_another_text_has_a_history_of_its_own(
     )
     assert history(tmp_path)[1]["valid_loss"] < history(tmp_path)[0]["valid_loss"]
     assert all(best[name].equal(tensor) for name, tensor in last.items())
+
+
+def test_a_further_run_may_end_between_its_last_weights_and_its_first(
+    folder: Path, tmp_path: Path
+) -> None:
+    start = folder / "out"
+    train(recipe(validate_every=5), options(tmp_path, start_from=start, max_steps=5), DATA)
+    kept = tmp_path / "work" / "weights"
+    first, last = (torch.load(kept / f"{name}.pt") for name in ("start", "step-0000005"))
+    found = KeepWeights(kept, 5, lambda module: None).candidates()
+    assert len(found) == 3
+    for name, weight in load_file(start / "model.safetensors").items():
+        torch.testing.assert_close(first[name], weight.float())
+        torch.testing.assert_close(found[2][name], (first[name] + last[name]) / 2)
+
+
+def test_what_validates_best_is_exported(folder: Path) -> None:
+    task = _task(recipe(), DATA)
+    model = load_checkpoint(folder / "out").model
+    good = {name: one.detach().clone() for name, one in model.named_parameters()}
+    bad = {name: torch.randn_like(one) for name, one in good.items()}
+    module = TrainingModule(model, task, task.stream(task.tokenizer()), 1, 1)
+    valid = task.validation(load_checkpoint(folder / "out").target_tokenizer)
+    for candidates in ([bad, good, bad], [good, bad], [bad, good]):
+        _load_best(module, candidates, valid)
+        assert all(one.equal(good[name]) for name, one in model.named_parameters())
 
 
 def test_accumulated_batches_make_one_step(tmp_path: Path) -> None:
