@@ -51,7 +51,7 @@ def shown(updates: dict) -> str:
 
 
 def test_the_tab_opens_with_the_first_example(service) -> None:
-    proof = Proof()
+    proof = Proof(threshold=1.0)
     first = tab.open_with(service, proof, REPORT)
     assert service.requests[-1] == {"text": tab.EXAMPLES[0][0], "checkpoint": "spell-en"}
     assert first["output"]["runs"][0]["text"] == "The"
