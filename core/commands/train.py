@@ -63,14 +63,15 @@ def train(
         if not 0 < learning_rate <= 1:  # NaN as well
             raise UserError(f"learning_rate must be from above 0 to 1, not {learning_rate}.")
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
-    misspells = isinstance(recipe, MisspellingRecipe)
-    if (misspells or isinstance(recipe, SpellingRecipe)) and (source or target or text):
+    spells = isinstance(recipe, MisspellingRecipe | SpellingRecipe)
+    if spells and (source or target or text):
         raise UserError(f"{name} is trained on its own lists alone.")
     data = _own_data(isinstance(recipe, LanguageModelRecipe), source, target, text)
     if data is not None and output is None:
         raise UserError("Give --output checkpoints/NAME: your text makes a checkpoint of its own.")
     if max_steps is None:
         max_steps = recipe.max_steps if max_minutes is None else -1
+    misspells = isinstance(recipe, MisspellingRecipe)
     folder = output or (Path(MISSPELLER) if misspells else CHECKPOINTS / name)
     run(
         recipe,

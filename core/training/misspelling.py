@@ -69,7 +69,7 @@ def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
     have.
 
     Raises:
-        UserError: there is no misspeller, or its checkpoint can't be read.
+        UserError: there is no misspeller, its checkpoint can't be read, or nothing written there.
     """
     if not (folder / WEIGHTS).is_file():
         raise UserError(
@@ -80,12 +80,18 @@ def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
     kept = folder / f"misspellings-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.tsv"
     if not kept.is_file():
         made = draw_misspellings(load_checkpoint(folder), words, _EACH)
-        part = kept.with_suffix(f".{os.getpid()}")  # whole or not at all
-        lines = ["\t".join((word, *made[word])) for word in words]
-        part.write_text("\n".join(lines), encoding="utf-8")
-        os.replace(part, kept)
+        _write_whole(kept, "\n".join("\t".join((word, *made[word])) for word in words))
     rows = (line.split("\t") for line in kept.read_text(encoding="utf-8").split("\n"))
     return {word: made for word, *made in rows}
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_suffix(f".{os.getpid()}")  # another run may write the same
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error.strerror}.") from error
 
 
 @torch.inference_mode()
@@ -96,11 +102,8 @@ def draw_misspellings(
 
     All at once and without what :mod:`core.decoding` keeps of each step: twice as fast.
     """
-    model, tokenizer, reader = (
-        misspeller.model,
-        misspeller.target_tokenizer,
-        SentenceModel(misspeller),
-    )
+    reader = SentenceModel(misspeller)
+    model, tokenizer = reader.model, reader.target_tokenizer
     chance = torch.Generator(model.device).manual_seed(1)
     made: dict[str, list[str]] = {}
     ordered = sorted(words, key=len)

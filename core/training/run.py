@@ -49,8 +49,9 @@ def train(recipe: Recipe, options: RunOptions, data: Data | None = None) -> None
         UserError: there is nothing to resume, a file is missing or damaged, or can't be written.
     """
     keep_memory()
+    task = _task(recipe, data)
     try:
-        _train(_task(recipe, data), options)
+        _train(task, options)
     except OSError as error:
         place = error.filename or f"{options.work} or {options.output}"
         raise UserError(f"Training stopped: {place} can't be written: {error.strerror}.") from error

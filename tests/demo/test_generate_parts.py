@@ -12,13 +12,7 @@ from demo.tabs import generate as tab
 from demo.tabs.generate_compare import compare, settings_of
 from demo.tabs.generate_distribution import choose_token, show_distribution
 from demo.tabs.generate_score import ALL, score
-from demo.tabs.generate_settings import (
-    KNOBS,
-    METHODS,
-    PRESETS,
-    SETTINGS,
-    choose_preset,
-)
+from demo.tabs.generate_settings import KNOBS, METHODS, PRESETS, SETTINGS, choose_preset
 from demo.tabs.generate_write import NO_MODEL
 from demo.work import Worker
 from tests.demo.made_text import WRITTEN
