@@ -110,7 +110,9 @@ def check(kind: str, case: Case, dtype: torch.dtype) -> None:
         assert one.shape == other.shape and one.dtype == dtype
         torch.testing.assert_close(one, other, atol=near, rtol=0)
     for one, other in zip(ours[parts:], theirs[parts:], strict=True):
-        torch.testing.assert_close(one, other, atol=near, rtol=10 * near)
+        # Large weights make rounding grow on the way back, to a share of the largest gradient.
+        largest = max(1.0, other.abs().max().item()) if other.numel() else 1.0
+        torch.testing.assert_close(one, other, atol=10 * near * largest, rtol=0)
 
 
 @kinds
