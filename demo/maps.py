@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from core.pipelines.results import BeamTree, Hypothesis, entropy
+from core.pipelines.results import END, BeamTree, Hypothesis, entropy
 from demo.limits import MAP_CELLS
 from demo.lines import signed
 from demo.views import View
@@ -99,7 +99,7 @@ def alternatives_value(view: View, row: int, scored: Hypothesis) -> dict[str, An
 
 def piece_label(text: str, step: int) -> str:
     """Return a piece as a visitor reads it: one that goes on with a word begins with "…"."""
-    if text == "</s>" or step == 0 or text.startswith(" "):
+    if text == END or step == 0 or text.startswith(" "):
         return text.strip() or "␣"
     return f"…{text}" if text[:1].isalnum() else text or "␣"
 
@@ -144,6 +144,6 @@ def path_text(tree: BeamTree, number: int) -> str:
     texts = []
     node = tree.nodes[number]
     while node.parent is not None:
-        texts.append("" if node.text == "</s>" else node.text)
+        texts.append("" if node.text == END else node.text)
         node = tree.nodes[node.parent]
     return "".join(reversed(texts)).strip()

@@ -3,14 +3,13 @@
 import math
 from typing import Any
 
-from core.pipelines.results import entropy
+from core.pipelines.results import END, entropy
 from core.pipelines.spelling_results import CheckedWord, Spelling
 from core.service import Report
 from demo.letters import described, edits
 from demo.lines import signed
 from demo.proof import Proof
 
-END = "</s>"
 Value = dict[str, Any]
 
 

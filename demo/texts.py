@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.pipelines.generation import END, Distribution, Generation, ScoredText, Step
+from core.pipelines.generation import Distribution, Generation, ScoredText, Step
 from core.pipelines.prettify import pretty_pieces
+from core.pipelines.results import END
 from core.service import Diversity
 from demo.lines import settings_line
 

@@ -21,11 +21,11 @@ from core.inspection.bptt import (
     run_forward,
     sum_up,
 )
+from core.pipelines.results import END
 
 MOST_TOKENS = 10  # more can't be followed step by step
 MOST_HIDDEN = 16
 UNITS = ("word", "character")
-END = "</s>"
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]

@@ -20,11 +20,11 @@ from core.data.text import normalise
 from core.errors import UserError
 from core.inspection.unrolled import Unrolled
 from core.models.language_model import LanguageModel
+from core.pipelines.results import BEGIN, END
 from core.tokenizers.protocol import Piece, closed
 
 FADED = 0.01  # the share of its last norm below which a gradient counts as vanished
 SIGNS = {"hidden": "h", "cell": "c"}
-BEGIN, END = "<s>", "</s>"
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,11 @@ from core.inspection.layers import (
 from core.inspection.results import Inspection, LayerTrace, Quantity
 from core.pipelines.corrector import SpellingCorrector, find_words
 from core.pipelines.generator import TextGenerator
+from core.pipelines.results import BEGIN, END
 from core.pipelines.sentences import split_sentences
 from core.pipelines.translator import Translator
-from core.pipelines.words import END
 from core.tokenizers.protocol import ClosedTokenizer, Piece
 
-BEGIN = "<s>"
 # As the gates come before what they make: the order in which quantities are shown.
 ORDER = (
     "input gate",

@@ -8,9 +8,7 @@ from typing import Any
 from core.decoding.options import DecodingOptions as DecodingOptions  # part of a result
 from core.errors import UserError
 from core.pipelines.prettify import prettify
-from core.pipelines.results import Alternative
-
-END = "</s>"  # how the end of a text is shown among alternatives
+from core.pipelines.results import END, Alternative
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from core.decoding.sample import SampledStep, sample_steps
 from core.errors import UserError
 from core.models.language_model import LanguageModel, RecurrentState
 from core.pipelines.generation import (
-    END,
     Candidate,
     Continuation,
     Distribution,
@@ -26,7 +25,7 @@ from core.pipelines.generation import (
     ScoredText,
     Step,
 )
-from core.pipelines.results import Alternative
+from core.pipelines.results import END, Alternative
 from core.tokenizers.protocol import closed
 
 _RIVALS = 10  # alternatives kept of each token

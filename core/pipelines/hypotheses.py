@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from core.decoding.hypothesis import DecodedSequence
-from core.pipelines.results import Alternative, Hypothesis, Token
-from core.pipelines.words import END, end_token, split_words, to_tokens, word_attention
+from core.pipelines.results import END, Alternative, Hypothesis, Token
+from core.pipelines.words import end_token, split_words, to_tokens, word_attention
 from core.tokenizers.protocol import Piece, Tokenizer
 
 

@@ -10,6 +10,8 @@ from core.decoding.guide import ForcedAttention as ForcedAttention  # part of a 
 
 Matrix = tuple[tuple[float, ...], ...]
 
+BEGIN, END = "<s>", "</s>"  # how the tokens that are no text are shown
+
 
 @dataclass(frozen=True)
 class Token:

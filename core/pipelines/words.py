@@ -9,13 +9,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from core.pipelines.results import Token
+from core.pipelines.results import END, Token
 from core.tokenizers.protocol import Piece
 
 # A run of letters, digits and what joins them inside of a word (don't, 14:35, 3,20, E-Mail); else
 # a run of punctuation, because one piece may spell several signs (… ."), and pieces can't be cut.
 _WORD = re.compile(r"\w+(?:[-'’.,:]\w+)*|[^\w\s]+")
-END = "</s>"
 
 
 def find_words(text: str) -> list[tuple[int, int]]:

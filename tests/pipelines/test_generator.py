@@ -17,8 +17,9 @@ from core.decoding.filters import filters_of
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.evaluation.perplexity import score_documents
-from core.pipelines.generation import END, Distribution, Generation
+from core.pipelines.generation import Distribution, Generation
 from core.pipelines.generator import TextGenerator
+from core.pipelines.results import END
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import ClosedTokenizer
 from tests.tiny import characters, language_model, words

@@ -12,9 +12,9 @@ import pytest
 from core.checkpoint import load_checkpoint
 from core.decoding.options import METHODS, DecodingOptions
 from core.errors import UserError
-from core.pipelines.results import Hypothesis, Token, Translation
+from core.pipelines.results import END, Hypothesis, Token, Translation
 from core.pipelines.translator import Translator
-from core.pipelines.words import END, find_words
+from core.pipelines.words import find_words
 from tests.tiny import write_checkpoint
 
 GREEDY = DecodingOptions("greedy")
