@@ -77,7 +77,7 @@ def train(
         recipe,
         RunOptions(
             output=folder,
-            work=Path("runs") / folder.resolve().name,
+            work=_work(folder),
             minutes=recipe.minutes if max_minutes is None else max_minutes,
             max_steps=max_steps,
             resume=resume,
@@ -88,6 +88,13 @@ def train(
         ),
         data,
     )
+
+
+def _work(output: Path) -> Path:
+    """Return where the run of an output keeps its state: no two share one."""
+    place, here = output.resolve(), Path.cwd()
+    parts = place.relative_to(here if place.is_relative_to(here) else place.anchor).parts
+    return Path("runs", "work", "-".join(parts))
 
 
 def _own_data(

@@ -1,12 +1,15 @@
 """How a run begins: anew, from the weights of a checkpoint, or where it was stopped."""
 
 import dataclasses
+import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning.pytorch.utilities import rank_zero_only
+from torch import Tensor
 
 from core.checkpoint import (
     KINDS,
@@ -41,12 +44,28 @@ def check_state(path: Path) -> None:
         ) from None
 
 
-def history_before(recipe: Recipe, options: RunOptions) -> History:
-    """Return that of the checkpoint to start from, where it was validated on the same text."""
+def digest(batches: Sequence[Any]) -> str:
+    """Return the SHA-256 of validation batches, by which a further run knows them again."""
+    whole = hashlib.sha256()
+    for batch in batches:
+        for part in vars(batch).values():
+            if isinstance(part, Tensor):
+                whole.update(part.numpy().tobytes())
+    return whole.hexdigest()
+
+
+def history_before(recipe: Recipe, options: RunOptions, validation: str) -> History:
+    """Return that of the checkpoint to start from, where it was validated on the same text.
+
+    Args:
+        validation: digest of what this run is validated on.
+    """
     if options.start_from is None or options.start_from.name != options.output.name:
         return []
     before = read_config(options.start_from).get("recipe", {})
-    return read_history(options.start_from) if before.get("data") == recipe.data else []
+    own = recipe.data == "own"  # which may be another text each time
+    same = before.get("validation_sha256") == validation if own else True
+    return read_history(options.start_from) if same and before.get("data") == recipe.data else []
 
 
 def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
@@ -89,8 +108,12 @@ def _trained_by(recipe: Recipe) -> str:
     return f"a language model of {'character' if recipe.tokens == 'character' else 'word'}s"
 
 
+def _of(recipe: str, data: str) -> str:
+    return f"{recipe} on {'your own text' if data == 'own' else 'its own corpora'}"
+
+
 @rank_zero_only
-def begin(work: Path, model: Any, tokenizer: Tokenizer) -> None:
+def begin(work: Path, recipe: Recipe, model: Any, tokenizer: Tokenizer) -> None:
     """Empty the folder of the run, and write what a resumed run builds its model from."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -98,6 +121,8 @@ def begin(work: Path, model: Any, tokenizer: Tokenizer) -> None:
     sizes = dataclasses.asdict(model.config)
     frozen = [name for name, one in model.named_parameters() if not one.requires_grad]
     begun = {
+        "recipe": recipe.name,
+        "data": recipe.data,
         "kind": kind_of(model),
         "model": sizes,
         "tokenizer": tokenizer.kind,
@@ -106,9 +131,15 @@ def begin(work: Path, model: Any, tokenizer: Tokenizer) -> None:
     write_json(work / "model.json", begun)
 
 
-def begun(work: Path) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
+def begun(work: Path, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of the run to resume; its weights are in its state."""
     saved = read_json(work / "model.json")
+    was, wanted = (saved["recipe"], saved["data"]), (recipe.name, recipe.data)
+    if was != wanted:
+        raise UserError(
+            f"The run to resume is one of {_of(*was)}, not of {_of(*wanted)}: give it the recipe"
+            " and the text that it was started with."
+        )
     kind = KINDS[saved["kind"]]
     model: Seq2Seq | LanguageModel = kind.model(kind.config(**saved["model"]))
     for name in saved["frozen"]:

@@ -10,6 +10,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from tqdm import tqdm
 
+from core.errors import UserError
 from core.training.module import TrainingModule
 
 Weights = dict[str, torch.Tensor]
@@ -61,10 +62,9 @@ class SaveState(Callback):
         self, trainer: Trainer, module: LightningModule, outputs: Any, batch: Any, index: int
     ) -> None:
         assert isinstance(module, TrainingModule)
-        boundary = (index + 1) % trainer.accumulate_grad_batches == 0
         # Before a validation is no place to go on from: it would be left out.
         validates = trainer.global_step % module.recipe.validate_every == 0
-        if boundary and not validates and trainer.global_step % self._every == 0:
+        if not validates and trainer.global_step % self._every == 0:
             self._save(trainer)
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
@@ -120,7 +120,12 @@ class KeepWeights(Callback):
 
         Where a run goes on from a checkpoint it is the mean of that mean and of the weights that
         it started from (Wortsman et al. 2022, arXiv 2109.01903).
+
+        Raises:
+            UserError: no validation gave a number.
         """
+        if not (self._folder / "best.pt").is_file():
+            raise UserError("The validation loss was never a number; try a lower --learning-rate.")
         found = [_read(self._folder / "best.pt"), _mean(kept_weights(self._folder))]
         start = self._folder / "start.pt"
         return [*found, _mean([found[-1], _read(start)])] if start.is_file() else found

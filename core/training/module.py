@@ -60,6 +60,9 @@ class TrainingModule(lightning.LightningModule):
 
     def on_fit_start(self) -> None:
         self._started = time.monotonic()
+        rank = self.trainer.global_rank
+        if rank:  # processes of one seed would drop the same; a resumed one, what it has dropped
+            torch.manual_seed(self.recipe.seed + rank + self.tokens_seen)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         loss, nll, self._carried = self.task.loss(
@@ -68,7 +71,17 @@ class TrainingModule(lightning.LightningModule):
         count = int(batch.is_target.sum())
         self.tokens_seen += count * self.trainer.world_size
         self._sums += torch.tensor([nll.item() * count, count])
-        return loss
+        return loss * self._weight(count)
+
+    def _weight(self, count: int) -> Tensor | float:
+        """Return what a batch's mean weighs, so that each token of all processes weighs the same.
+
+        Their gradients are averaged, whatever the sizes of their batches.
+        """
+        if self.trainer.world_size == 1:
+            return 1.0
+        mean = torch.tensor(float(count), device=self.device)
+        return count / self.trainer.strategy.reduce(mean, reduce_op="mean")
 
     def validation_step(self, batch: Batch, index: int) -> None:
         nll = self._validate(batch)
@@ -142,6 +155,7 @@ class TrainingModule(lightning.LightningModule):
             "sums": self._sums,
             "carried": self._carried,
             "random": torch.get_rng_state(),
+            "random_of_gpu": torch.cuda.get_rng_state() if self.on_gpu else None,
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -150,5 +164,9 @@ class TrainingModule(lightning.LightningModule):
         self._seconds_before = saved["seconds"]
         self.tokens_seen = saved["tokens"]
         self.history, self._earlier = saved["history"], saved["earlier"]
-        self._sums, self._carried = saved["sums"], saved["carried"]
+        self._sums = saved["sums"]
+        # Of several processes it is that of the first, about its texts.
+        self._carried = saved["carried"] if self.trainer.world_size == 1 else None
         torch.set_rng_state(saved["random"])
+        if saved["random_of_gpu"] is not None and torch.cuda.is_available():
+            torch.cuda.set_rng_state(saved["random_of_gpu"])

@@ -34,8 +34,13 @@ class RunOptions:
             raise UserError(f"device must be auto, cpu or cuda, not {self.device!r}.")
         if self.device == "cuda" and not torch.cuda.is_available():
             raise UserError("There is no GPU here; give --device cpu or leave it out.")
+        if self.uses_gpu and self.devices > (found := torch.cuda.device_count()):
+            raise UserError(f"This machine has {found} GPUs, not {self.devices}.")
         if Path.cwd().is_relative_to(self.output.resolve()):
             raise UserError(f"{self.output} can't be the output: it holds more than a model.")
+        for folder in filter(None, (self.output, self.start_from)):
+            if folder.resolve().is_relative_to(self.work.resolve()):
+                raise UserError(f"{folder} can't hold a checkpoint: the run empties {self.work}.")
 
     @property
     def uses_gpu(self) -> bool:

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from core.data.batching import Batch, by_token_count, make_batch
 from core.data.corpora import Pair
+from core.errors import UserError
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokenizers.protocol import Tokenizer
 from core.training.loss import projected_loss
@@ -32,7 +33,11 @@ class PairTask:
         raise NotImplementedError
 
     def validation(self, tokenizer: Tokenizer) -> list[Batch]:
-        """Return the validation batches."""
+        """Return the validation batches.
+
+        Raises:
+            UserError: all pairs are too long.
+        """
         pairs = self.valid_pairs()
         rows = list(
             zip(
@@ -41,9 +46,12 @@ class PairTask:
                 strict=True,
             )
         )
+        batches = by_token_count(rows, _VALID_TOKENS)
+        if not batches:
+            raise UserError("No pair that is held out for validation is short enough.")
         return [
             make_batch([rows[number] for number in batch], tokenizer, tokenizer)
-            for batch in by_token_count(rows, _VALID_TOKENS)
+            for batch in batches
         ]
 
     def loss(

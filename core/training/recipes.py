@@ -17,7 +17,6 @@ class Recipe:
     minutes: float  # --max-minutes by default; of two CPU cores, for lm-wikitext-word of a GPU
     max_steps: int = -1  # > 0: so many optimizer steps by default, where models are to compare
     model: dict[str, Any] = field(default_factory=dict)  # fields of the model's configuration
-    accumulate: int = 1  # batches an optimizer step
     learning_rate: float = 1.5e-3  # at its highest, after the warm-up; it falls to 0 linearly
     warmup_steps: int = 400
     weight_decay: float = 0.01

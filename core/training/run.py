@@ -15,7 +15,7 @@ from core.data.documents import TextData
 from core.data.spelling import SpellingData
 from core.data.splits import ParallelData
 from core.errors import UserError
-from core.training.beginning import begin, begun, check_state, fresh, history_before
+from core.training.beginning import begin, begun, check_state, digest, fresh, history_before
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
 from core.training.memory import keep_memory
@@ -77,19 +77,24 @@ def _train(task: Task, options: RunOptions) -> None:
     lightning.seed_everything(recipe.seed, verbose=False)
     if options.resume:
         check_state(state)
-        model, tokenizer = begun(options.work)
+        model, tokenizer = begun(options.work, recipe)
     else:
         model, tokenizer = fresh(task, options)
-        begin(options.work, model, tokenizer)
+        begin(options.work, recipe, model, tokenizer)
     stream = task.stream(tokenizer)
-    history = history_before(recipe, options)
+    valid = task.validation(tokenizer)
+    validation = digest(valid)
+    history = history_before(recipe, options, validation)
     module = TrainingModule(model, task, stream, options.minutes, options.max_steps, history)
 
     def export(module: TrainingModule) -> None:
-        save_checkpoint(options.output, module.model, [tokenizer], dataclasses.asdict(recipe))
+        told = {**dataclasses.asdict(recipe), "validation_sha256": validation}
+        save_checkpoint(options.output, module.model, [tokenizer], told)
         write_json(options.output / "history.json", module.history)
         card = task.card(options.output.name, module.model, module.history)
         (options.output / "README.md").write_text(card, encoding="utf-8")
+        for measured in ("metrics.json", "units.json"):  # of the weights that were there before
+            (options.output / measured).unlink(missing_ok=True)
 
     weights = KeepWeights(options.work / "weights", recipe.average, export)
     callbacks = [
@@ -101,7 +106,6 @@ def _train(task: Task, options: RunOptions) -> None:
     ]
     trainer = _trainer(recipe, options, callbacks)
     stream.rank, stream.world = trainer.global_rank, trainer.world_size
-    valid = task.validation(tokenizer)
     trainer.fit(
         module,
         loader(stream, options.uses_gpu, options.devices),
@@ -119,15 +123,14 @@ def _trainer(
     recipe: Recipe, options: RunOptions, callbacks: Sequence[Callback]
 ) -> lightning.Trainer:
     return lightning.Trainer(
-        accelerator="gpu" if options.device == "cuda" else options.device,
+        accelerator="gpu" if options.uses_gpu else "cpu",
         devices=options.devices,
         num_nodes=options.num_nodes,
         precision=_precision(options.uses_gpu),
         max_epochs=-1,
         max_steps=options.max_steps,
-        accumulate_grad_batches=recipe.accumulate,
         gradient_clip_val=recipe.clip,
-        val_check_interval=recipe.validate_every * recipe.accumulate,
+        val_check_interval=recipe.validate_every,
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
         use_distributed_sampler=False,  # the stream deals the batches out itself

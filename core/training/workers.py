@@ -6,6 +6,7 @@ from typing import Any
 
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from core.errors import UserError
 from core.training.task import Stream
 
 _MOST = 8  # workers; each has the training data in its memory
@@ -24,13 +25,28 @@ def loader(stream: Stream, uses_gpu: bool, devices: int) -> Iterable[Any]:
     workers = min(_MOST, (os.cpu_count() or 1) // _CORES // devices, stream.shares)
     if not uses_gpu or not workers:
         return stream
-    return DataLoader(
-        _Shared(stream),
-        batch_size=None,
-        num_workers=workers,
-        prefetch_factor=4,
-        multiprocessing_context="fork",  # a task's stream need not be something to pickle
+    return _Made(
+        DataLoader(
+            _Shared(stream),
+            batch_size=None,
+            num_workers=workers,
+            prefetch_factor=4,
+            multiprocessing_context="fork",  # a task's stream need not be something to pickle
+        )
     )
+
+
+class _Made:
+    """The batches that the workers made; what they could not make is raised here."""
+
+    def __init__(self, made: Iterable[Any]) -> None:
+        self._made = made
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in self._made:
+            if isinstance(batch, UserError):
+                raise batch
+            yield batch
 
 
 class _Shared(IterableDataset[Any]):
@@ -44,4 +60,7 @@ class _Shared(IterableDataset[Any]):
         assert worker is not None  # the stream is a copy of its own
         stream.rank = stream.rank * worker.num_workers + worker.id
         stream.world *= worker.num_workers
-        return iter(stream)
+        try:
+            yield from stream
+        except UserError as error:  # DataLoader would raise another one, with its traceback
+            yield error

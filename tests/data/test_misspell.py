@@ -4,8 +4,9 @@ import random
 from collections import Counter
 
 import pytest
+from nltk import edit_distance
 
-from core.data.misspell import misspell
+from core.data.misspell import _NEAR, misspell
 
 WORDS = ["necessary", "receive", "photograph", "attention", "beautiful", "knight", "the", "a", "of"]
 
@@ -50,6 +51,15 @@ def test_a_seed_repeats_and_another_call_gives_another_one() -> None:
 def test_most_have_one_edit_and_a_short_word_never_more() -> None:
     swaps = Counter(len(one) for one in many("cat"))
     assert set(swaps) <= {2, 3, 4, 5}
-    # An edit changes the length by two at most, but for the few long ones that sound alike.
-    lengths = Counter(abs(len(one) - 9) for one in many("necessary"))
-    assert sum(lengths[n] for n in (0, 1)) > 1_600
+    edits = Counter(edit_distance("keyboard", one, transpositions=True) for one in many("keyboard"))
+    assert edits[1] > 1_200 > edits[2] > 100
+
+
+def test_a_key_beside_another_has_it_beside_itself() -> None:
+    assert {letter: "".join(sorted(_NEAR[letter])) for letter in "asgm"} == {
+        "a": "qswz",
+        "s": "adewxz",
+        "g": "bfhtvy",
+        "m": "jkn",
+    }
+    assert all(letter in _NEAR[other] for letter, near in _NEAR.items() for other in near)

@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from core.checkpoint import load_checkpoint
+from core.data.splits import load_own
+from core.training.beginning import digest
+from core.training.recipes import find_recipe
+from core.training.translation import TranslationTask
 from tests.tiny import PAIRS, write_checkpoint
 
 ROOT = Path(__file__).parents[2]
@@ -20,10 +25,13 @@ def test_two_processes_train_one_model_further(tmp_path: Path) -> None:
     seen = {"step": 5, "epoch": 0, "seconds": 1.0, "tokens": 9}
     history = [seen | {"valid_loss": 9.0, "learning_rate": 0.0}]
     (start / "history.json").write_text(json.dumps(history))
-    config = json.loads((start / "config.json").read_text())
-    (start / "config.json").write_text(json.dumps(config | {"recipe": {"data": "own"}}))
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("".join(f"{pair.source}\t{pair.target}\n" for pair in PAIRS * 3))
+    task = TranslationTask(find_recipe("translate-de-en"), load_own(pairs))
+    validation = digest(task.validation(load_checkpoint(start).target_tokenizer))
+    config = json.loads((start / "config.json").read_text())
+    config["recipe"] = {"data": "own", "validation_sha256": validation}
+    (start / "config.json").write_text(json.dumps(config))
     command = [sys.executable, "-m", "core", "train", "translate-de-en", "--source", str(pairs)]
     command += ["--from", str(start), "--output", str(tmp_path / "model")]
     command += ["--devices", "2", "--device", "cpu", "--max-steps", "150"]

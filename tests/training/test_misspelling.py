@@ -1,6 +1,7 @@
 """Misspellings that a model makes: drawn as it gives them, once for all words, from its weights."""
 
 import dataclasses
+import random
 from collections import Counter
 from pathlib import Path
 from string import ascii_lowercase
@@ -15,10 +16,11 @@ from core.data.spelling import WORD, SpellingData
 from core.data.spelling_corpora import CountedWord
 from core.errors import UserError
 from core.models.seq2seq import Seq2Seq
-from core.training import misspelling, run
+from core.training import misspelling, run, spelling
 from core.training.misspelling import draw_misspellings, misspellings
 from core.training.recipes import SpellingRecipe, find_recipe
 from core.training.run import train
+from core.training.spelling import SpellingTask
 from tests.tiny import letters, write_checkpoint
 from tests.training.runs import options
 
@@ -113,6 +115,21 @@ def test_a_misspeller_is_trained_on_the_lists_the_other_way_round(tmp_path: Path
     made = misspellings(tmp_path / "out", ["where"])["where"]
     assert Counter(made).most_common(1)[0][0] == "whara"
     assert "writes a misspelling of it" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_what_is_held_out_is_never_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    held_out = {"test": [Pair("tset", "test")]}, [Pair("vlaid", "valid")]
+    asked = {"test": ["tset", "tst"], "valid": ["vlaid", "vald"]}
+    monkeypatch.setattr(spelling, "misspellings", lambda folder, words: asked)
+    words = [CountedWord(word, 1) for word in asked]
+    data = SpellingData([], words, held_out[1], [], [], held_out[0])
+    recipe = find_recipe("spell-en")
+    assert isinstance(recipe, SpellingRecipe)
+    task, chance = SpellingTask(recipe, data), random.Random(1)
+    stream = task.stream(letters())
+    drawn = {stream.augment(pair, chance).source for pair in stream.pairs[:2_000]}
+    assert {"tst", "vald"} < drawn
+    assert not {"tset", "vlaid"} & drawn
 
 
 def test_the_command_writes_where_the_corrector_looks(monkeypatch: pytest.MonkeyPatch) -> None:

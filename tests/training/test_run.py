@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from core.checkpoint import load_checkpoint, read_config, write_json
+from core.data.corpora import Pair
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.pipelines.translator import Translator
@@ -17,7 +18,7 @@ from core.training.callbacks import KeepWeights
 from core.training.module import TrainingModule
 from core.training.run import _load_best, _task, train
 from tests.tiny import write_checkpoint
-from tests.training.runs import DATA, options, recipe
+from tests.training.runs import DATA, TEXT, options, recipe, writer_recipe
 
 ROW = {"step", "epoch", "seconds", "tokens", "train_loss", "valid_loss", "learning_rate"}
 
@@ -141,6 +142,21 @@ def test_a_run_from_the_checkpoint_of_another_text_has_a_history_of_its_own(
     assert all(best[name].equal(tensor) for name, tensor in last.items())
 
 
+def test_another_text_of_ones_own_is_not_the_one_before(folder: Path, tmp_path: Path) -> None:
+    other = dataclasses.replace(DATA, valid={name: part[1:] for name, part in DATA.valid.items()})
+    train(recipe(), options(tmp_path, start_from=folder / "out", max_steps=10), other)
+    assert [row["step"] for row in history(tmp_path)] == [10]
+
+
+def test_new_weights_have_no_figures_of_the_old_ones(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name in ("metrics.json", "units.json"):
+        (tmp_path / "out" / name).write_text("[]")
+    train(recipe(), options(tmp_path, start_from=folder / "out", max_steps=2), DATA)
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files == {path.name for path in (folder / "out").iterdir()}
+
+
 def test_a_further_run_may_end_between_its_last_weights_and_its_first(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -167,14 +183,6 @@ def test_what_validates_best_is_exported(folder: Path) -> None:
         assert all(one.equal(good[name]) for name, one in model.named_parameters())
 
 
-def test_accumulated_batches_make_one_step(tmp_path: Path) -> None:
-    train(recipe(accumulate=2, validate_every=5), options(tmp_path, max_steps=10), DATA)
-    rows = history(tmp_path)
-    assert [row["step"] for row in rows] == [5, 10]
-    # Ten steps of two batches of up to 200 tokens.
-    assert 2000 < rows[-1]["tokens"] <= 20 * 200
-
-
 def test_training_stops_when_it_gets_no_better(tmp_path: Path) -> None:
     slow = recipe(learning_rate=0.0, patience=2, validate_every=2)
     train(slow, options(tmp_path), DATA)
@@ -186,6 +194,31 @@ def test_a_run_of_minutes_ends_in_time_with_a_checkpoint(tmp_path: Path) -> None
     train(recipe(validate_every=10_000), options(tmp_path, max_steps=-1, minutes=0.01), DATA)
     assert len(history(tmp_path)) == 1
     load_checkpoint(tmp_path / "out")
+
+
+def test_a_loss_that_is_no_number_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="never a number; try a lower --learning-rate"):
+        train(recipe(learning_rate=1e30), options(tmp_path, max_steps=20), DATA)
+
+
+def test_a_validation_part_of_long_pairs_alone_is_told(tmp_path: Path) -> None:
+    long = dataclasses.replace(DATA, valid={"own": [Pair("der Hund " * 200, "the dog " * 200)]})
+    with pytest.raises(UserError, match="held out for validation is short enough"):
+        train(recipe(), options(tmp_path), long)
+
+
+def test_a_run_is_resumed_with_what_it_was_started_with_alone(tmp_path: Path) -> None:
+    train(recipe(), options(tmp_path, max_steps=2), DATA)
+    for other, data in ((recipe(name="other"), DATA), (writer_recipe(), TEXT)):
+        with pytest.raises(UserError, match=r"is one of tiny on your own text, not of .* on your"):
+            train(other, options(tmp_path, max_steps=4, resume=True), data)
+
+
+@pytest.mark.parametrize("changes", [{"output": "work"}, {"start_from": "work/export/a"}])
+def test_the_folder_that_a_run_empties_holds_no_checkpoint(tmp_path: Path, changes: dict) -> None:
+    places = {name: tmp_path / place for name, place in changes.items()}
+    with pytest.raises(UserError, match="can't hold a checkpoint: the run empties"):
+        options(tmp_path, **places)
 
 
 def test_resuming_nothing_is_refused(tmp_path: Path) -> None:

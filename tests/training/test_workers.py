@@ -9,6 +9,8 @@ import pytest
 
 from core.checkpoint import read_history
 from core.data import batching
+from core.data.corpora import Pair
+from core.errors import UserError
 from core.training import run
 from core.training.run import _task, train
 from core.training.workers import loader
@@ -76,6 +78,14 @@ def test_so_do_those_of_several_processes_together() -> None:
         stream.rank, stream.world = rank, 2
         found += epoch_of_workers(loader(stream, uses_gpu=True, devices=2), 2)
     assert found == all_targets(tokenizer)
+
+
+def test_what_a_worker_can_not_make_is_one_sentence() -> None:
+    long = [Pair("der Hund " * 200, "the dog " * 200)] * len(DATA.train)
+    task = _task(RECIPE, dataclasses.replace(DATA, train=long))
+    batches = loader(task.stream(_task(RECIPE, DATA).tokenizer()), uses_gpu=True, devices=1)
+    with pytest.raises(UserError, match=r"^The text has no sentence that is short enough"):
+        next(iter(batches))
 
 
 @pytest.mark.parametrize("kind", ["words", "one text"])
