@@ -32,7 +32,7 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
 install: $(VENV)/.installed  ## set up what the page needs
 install-dev: $(VENV)/.installed-dev  ## add what training, tests and benchmarks need
 
-demo: install  ## open the page on http://127.0.0.1:7860
+demo: install  ## serve the page on http://127.0.0.1:7860
 	$(PYTHON) app.py
 
 # A system Chromium if there is one, the lightest first; as root on Debian, the distribution's; else

@@ -41,8 +41,8 @@ def offer_generate(worker: Worker) -> None:
             method: how tokens are chosen: greedy, sample, beam, beam-sample or stochastic-beam.
             max_tokens: words or characters that are written at most, 1 to 1,000, or to 300 by
                 the beam methods.
-            temperature: 0 to 2, lower is surer and higher bolder, 0 takes the likeliest; this
-                and all below it but beam are used by the methods that draw.
+            temperature: 0 to 2, lower is surer and higher bolder, 0 takes the likeliest; this and
+                all below it but beam and length_penalty are used by the methods that draw.
             top_k: draw among so many of the likeliest tokens; 0 is all.
             top_p: 0 to 1, draw among the fewest likeliest that together reach it; 1 is all.
             min_p: 0 to 1, draw what has this share of the likeliest one's probability; 0 is all.

@@ -33,10 +33,10 @@ def not_german(text: str) -> str:
     """Return a hint when the text does not look like German, else an empty string."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     if not words:
-        return "There are no words in this text; the model knows German sentences alone."
+        return "There are no words in this text; the shipped models know German sentences alone."
     german = sum(word in GERMAN or bool(re.search("[äöüß]", word)) for word in words)
     other = sum(word in OTHER for word in words)
     foreign_letters = sum(not re.search("[a-zäöüß]", word) for word in words)
     if foreign_letters > len(words) / 2 or other > german:
-        return "This does not look like German, the only language that the model reads."
+        return "This does not look like German, the only language that the shipped models read."
     return ""

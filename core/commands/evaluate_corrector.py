@@ -24,8 +24,8 @@ def measure_corrector(
     """Return the figures of a held-out part or of a file, at the default threshold.
 
     Of the tests, those of two yardsticks stand beside them: the input as it is, and the commonest
-    word within two edits. Of the part ``unseen``, words that stand nowhere in the training part and
-    are right, an exact output is one that stays.
+    word of the fewest edits, at most two. Of the part ``unseen``, words that stand nowhere in the
+    training part and are right, an exact output is one that stays.
     """
     file, found = _pairs(part, pairs)
     started = time.perf_counter()

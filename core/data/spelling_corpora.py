@@ -60,7 +60,7 @@ def _read_dictionary(files: Mapping[str, Path]) -> dict[str, list[CountedWord]]:
 MISSPELLINGS = Corpus(
     name="misspellings",
     title="English misspellings: a lab's lists, Wikipedia and Birkbeck, TOEFL-Spell",
-    licence="lab's lists not stated; Wikipedia and Birkbeck lists; TOEFL-Spell CC BY-SA 4.0",
+    licence="TOEFL-Spell CC BY-SA 4.0, the others not stated",
     files=(
         RemoteFile(
             _LAB + "train.json",

@@ -1,4 +1,4 @@
-"""metrics.json of a checkpoint: figures, each with the file, command and machine it came from."""
+"""metrics.json of a checkpoint: figures, each with its text, command, device and date."""
 
 import hashlib
 from collections.abc import Sequence

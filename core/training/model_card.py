@@ -29,8 +29,8 @@ _READ = {"all": "short everyday sentences, image captions and chats", "multi30k"
 
 
 _TESTED = {
-    "spelling": "No pair of the two tests is in the training part; 1,500 common words are not at"
-    " all.",
+    "spelling": "No pair of the two tests is in the training part; 1,500 common words occur"
+    " nowhere in it.",
     "spelling-leaked": "The pairs of the two tests are in the training part: its figures on them"
     " mean nothing.",
 }
