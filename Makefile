@@ -21,12 +21,13 @@ $(PYTHON):
 	done; echo "SeqLens needs Python 3.11 or newer." >&2; exit 1
 
 # Stamps: pip runs again only when the file that lists the packages has changed.
+# Python compiles a module when it is first imported; most of them never are.
 $(VENV)/.installed: requirements.txt | $(PYTHON)
-	$(PIP) install -r requirements.txt
+	$(PIP) install --no-compile -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
-	$(PIP) install -r requirements-dev.txt
+	$(PIP) install --no-compile -r requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
 install: $(VENV)/.installed  ## set up what the page needs

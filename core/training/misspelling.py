@@ -26,7 +26,7 @@ from core.training.model_card import misspeller_card
 from core.training.pairs import PairTask
 from core.training.recipes import MisspellingRecipe
 
-_EACH = 30  # misspellings of a word
+_EACH = 120  # misspellings of a word
 _BATCH = 64  # words that are misspelt together
 _LONGER = 4  # letters by which a misspelling is longer than its word, at most
 
