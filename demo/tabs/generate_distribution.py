@@ -49,10 +49,14 @@ def bind_distribution(parts: Parts, worker: Worker) -> None:
     """Let tokens, buttons and keys choose whose distribution is shown."""
 
     def on_select(desk: Desk, token: gr.EventData) -> Updates:
+        if token.asked < desk.pressed:
+            return {}  # quick requests may arrive in another order
         desk.pressed = token.asked
         return choose_token(desk, token.index, marked=True)
 
     def on_step(desk: Desk, wanted: gr.EventData) -> Updates:
+        if wanted.asked < desk.asked:
+            return {}
         desk.asked = wanted.asked
         return choose_token(desk, wanted.step, marked=False)
 

@@ -133,6 +133,8 @@ def choose_unit(sight: Sight, units: dict[str, Any], one: gr.EventData) -> Updat
     """Turn to a unit that the map shows already."""
     if [one.checkpoint, one.layer, one.quantity] != [sight.checkpoint, sight.layer, sight.quantity]:
         return {}  # of a map that has gone
+    if one.asked < sight.asked:
+        return {}  # quick requests may arrive in another order
     sight.unit, sight.asked = one.unit, one.asked
     return {"units": {**units, "chosen": [sight.quantity, sight.unit]}}
 

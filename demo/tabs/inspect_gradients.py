@@ -129,6 +129,8 @@ def bind_card(parts: Parts, service: Service, offered: list[str]) -> gr.events.D
     """Let the button, a token, and the sliders change what is shown; return the button's run."""
 
     async def on_token(trail: Trail, token: gr.EventData) -> Updates:
+        if token.asked < trail.pressed:
+            return {}  # quick requests may arrive in another order
         trail.pressed = token.asked
         return await choose_token(service, trail, token.index)
 

@@ -146,6 +146,8 @@ def bind_choices(parts: Parts, report: Report | None) -> None:
 
     # On the event loop, as a run is when it shows its text: none meets a proof half changed.
     async def on_word(proof: Proof, word: gr.EventData) -> Updates:
+        if word.asked < proof.asked:
+            return {}  # quick requests may arrive in another order
         proof.asked = word.asked
         return open_word(proof, word.index, bool(word.key))
 

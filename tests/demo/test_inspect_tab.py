@@ -246,6 +246,9 @@ def test_a_unit_of_a_map_that_has_gone_is_not_taken(sight: Sight) -> None:
     assert place(sight) == ("layer 2", "cell", 0)
     value = gates.map_value(INSPECTION, sight)
     assert value.items() >= (clicked | {"unit": 0}).items()
+    late = gr.EventData(None, clicked | {"unit": 1, "asked": 2})
+    assert tab.choose_unit(sight, units, late) == {}
+    assert (place(sight), sight.asked) == (("layer 2", "cell", 0), 3)
 
 
 def test_stop_ends_the_button_the_checkpoint_a_link_and_the_gradient_flow(service) -> None:
