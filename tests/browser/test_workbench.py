@@ -158,8 +158,7 @@ def label(text: str) -> str:
     return text.strip() if text.startswith(" ") or not text[:1].isalnum() else f"…{text}"
 
 
-@pytest.mark.parametrize("end", [0, 2])
-@MOUSE_OR_KEYS
+@pytest.mark.parametrize(("how", "end"), [("mouse", 0), ("keyboard", 2)])
 def test_a_translation_begins_with_exactly_what_was_typed(
     visit, core, opening, end: int, how: str
 ) -> None:
@@ -216,8 +215,10 @@ def cell_that(core, free: Translation, changes: bool) -> tuple[int, int]:
     raise AssertionError("no such cell; choose another sentence")
 
 
-@MOUSE_OR_KEYS
-@pytest.mark.parametrize(("button", "to_end"), [("force-step", False), ("force-end", True)])
+@pytest.mark.parametrize(
+    ("how", "button", "to_end"),
+    [("mouse", "force-step", False), ("keyboard", "force-end", True)],
+)
 def test_a_pinned_cell_can_be_forced(visit, core, opening, how, button, to_end) -> None:
     tab, free_words = visit(), opening.hypotheses[0].words
     row, column = cell_that(core, opening, changes=True)

@@ -89,7 +89,6 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
     [
         ("translator", 7, 14),
         ("translator", 10, 20),
-        ("words", 7, 14),
         ("characters", 7, 14),
         ("one text", 10, 20),
     ],
