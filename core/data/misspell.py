@@ -123,8 +123,9 @@ def _near() -> dict[str, str]:
     for number, row in enumerate(_ROWS):
         for place, letter in enumerate(row):
             near[letter] = row[max(0, place - 1) : place] + row[place + 1 : place + 2]
-            if number > 0:  # each row begins half a key to the right of the one above
-                near[letter] += _ROWS[number - 1][place : place + 2]
+            # Each row begins half a key to the right of the one above.
+            for above in _ROWS[max(0, number - 1) : number]:
+                near[letter] += above[place : place + 2]
             for below in _ROWS[number + 1 : number + 2]:
                 near[letter] += below[max(0, place - 1) : place + 1]
     return near

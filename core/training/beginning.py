@@ -63,9 +63,12 @@ def history_before(recipe: Recipe, options: RunOptions, validation: str) -> Hist
     if options.start_from is None or options.start_from.name != options.output.name:
         return []
     before = read_config(options.start_from).get("recipe", {})
-    own = recipe.data == "own"  # which may be another text each time
-    same = before.get("validation_sha256") == validation if own else True
-    return read_history(options.start_from) if same and before.get("data") == recipe.data else []
+    if before.get("data") != recipe.data:
+        return []
+    # A user's own may be another text each time.
+    if recipe.data == "own" and before.get("validation_sha256") != validation:
+        return []
+    return read_history(options.start_from)
 
 
 def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
