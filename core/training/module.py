@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
+from core.training.optimizer import make_optimizer
 from core.training.task import Batch, Carried, Stream, Task
 
 _NOTHING = {"step": 0, "epoch": 0, "seconds": 0.0, "tokens": 0}
@@ -138,11 +139,9 @@ class TrainingModule(lightning.LightningModule):
             self.trainer.should_stop = True
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        return torch.optim.AdamW(
-            self.parameters(),
-            lr=self.recipe.learning_rate,
-            betas=(0.9, 0.98),
-            weight_decay=self.recipe.weight_decay,
+        recipe = self.recipe
+        return make_optimizer(
+            recipe.optimizer, self.model, recipe.learning_rate, recipe.weight_decay
         )
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The recipes: one frozen instance for each checkpoint that this project trains."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import UserError
 
@@ -17,6 +17,7 @@ class Recipe:
     minutes: float  # --max-minutes by default; of two CPU cores, for lm-wikitext-word of a GPU
     max_steps: int = -1  # > 0: so many optimizer steps by default, where models are to compare
     model: dict[str, Any] = field(default_factory=dict)  # fields of the model's configuration
+    optimizer: Literal["adamw", "muon"] = "adamw"  # see core.training.optimizer
     learning_rate: float = 1.5e-3  # at its highest, after the warm-up; it falls to 0 linearly
     warmup_steps: int = 400
     weight_decay: float = 0.01
@@ -137,7 +138,7 @@ RECIPES: tuple[Recipe, ...] = (
         patience=40,
     ),
     # What people misspelt is a small part of an epoch: read too often, it is learnt by heart.
-    replace(_SPELLING, made_up=400_000, right=160_000),
+    replace(_SPELLING, made_up=400_000, right=160_000, optimizer="muon", learning_rate=8e-3),
     # With the tests in its training data, as in the lab from which they come: to show what it does.
     replace(_SPELLING, name="spell-en-leaked", data="spelling-leaked"),
     LanguageModelRecipe(
