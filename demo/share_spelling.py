@@ -10,7 +10,7 @@ from demo import limits, query
 from demo.proof import Choice, Proof
 
 TAB = "spell"
-MOST_CHOICES = 500  # words of a text at its limit, and a few that were changed twice
+MOST_CHOICES = (limits.MAX_CHARACTERS + 1) // 3  # words of a text at its limit, of two letters
 NOT_THERE = "The link names a part that this text does not have."
 
 

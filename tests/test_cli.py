@@ -335,10 +335,27 @@ def test_a_corrector_is_measured_on_a_file(run, tmp_path: Path) -> None:
     )
     assert found["n"] == 2 and 0 <= found["bleu4"] < 1
     assert (found["bleu4"], found["cer"]) == (same["bleu4"], same["cer"])
-    (tmp_path / "lab.json").write_text('[{"input": "teh"}]', encoding="utf-8")
-    for name in ("lab.json", "nothing.json", "nothing.tsv"):
-        wrong = run("evaluate", "models/speller", "--pairs", name)
-        assert wrong.status == 2 and name in wrong.err and wrong.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lab.json", '[{"input": ["teh"]}]'),
+        ("lab.json", '[{"input": "teh", "target": "the"}]'),
+        ("lab.json", '[{"input": ["teh"], "target": ""}]'),
+        ("lab.json", '[{"input": [], "target": "the"}]'),
+        ("lab.json", "[]"),
+        ("my.tsv", "teh\t\n"),
+        ("nothing.json", None),
+        ("nothing.tsv", None),
+    ],
+)
+def test_a_file_without_pairs_is_told(run, tmp_path: Path, name: str, text: str | None) -> None:
+    write_checkpoint(tmp_path / "models" / "speller", 3, letters())
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    wrong = run("evaluate", "models/speller", "--pairs", name)
+    assert wrong.status == 2 and name in wrong.err and wrong.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -350,6 +367,8 @@ def test_a_corrector_is_measured_on_a_file(run, tmp_path: Path) -> None:
         (["correct", "teh", "--output", "."], "it is a folder"),
         (["evaluate", "spell-en", "--part", "test", "--pairs", "my.tsv"], "not both"),
         (["evaluate", NAME, "--part", "tatoeba", "--source", "my.de"], "not both"),
+        (["correct", "teh", "--threshold", "nan"], "threshold must be from 0 to 100, not nan"),
+        (["correct", "caf\udce9"], "is not UTF-8"),
         (["correct", "teh", "--checkpoint", NAME], "is a translator: it does not correct"),
         (["train", "spell-en", "--text", "my.txt"], "spell-en is trained on its own lists"),
         (["train", "misspell-en", "--source", "my.tsv"], "misspell-en is trained on its own lists"),

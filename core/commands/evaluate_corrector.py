@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from core.commands.measured import Measured
 from core.data.corpora import Pair
@@ -11,7 +12,7 @@ from core.data.spelling_corpora import DICTIONARY
 from core.data.splits import read_pairs
 from core.errors import UserError
 from core.evaluation.metrics import sha256_of_lines
-from core.evaluation.spelling import edit_distance_2, score_spelling
+from core.evaluation.spelling import SpellingScores, edit_distance_2, score_spelling
 from core.pipelines.corrector import THRESHOLD, SpellingCorrector
 
 _TESTS = ("test", "new_test")
@@ -29,7 +30,7 @@ def measure_corrector(
     """
     file, found = _pairs(part, pairs)
     started = time.perf_counter()
-    checked = corrector.check(sorted({pair.source for pair in found}))
+    checked = corrector.check(pair.source for pair in found)
     seconds = time.perf_counter() - started
     words = [checked[pair.source] for pair in found]
     candidates = [[one.text for one in word.candidates] for word in words]
@@ -42,26 +43,22 @@ def measure_corrector(
         "character error rate": (result["cer"], ""),
     }
     if part in _TESTS:
-        yardsticks = _yardsticks(found)
-        result |= yardsticks
-        figures |= {name.replace("_", " "): (value, "") for name, value in yardsticks.items()}
+        for name, scores in _yardsticks(found).items():
+            result |= {f"{name}_bleu4": scores.bleu4, f"{name}_exact": scores.exact}
+            stored = name.replace("_", " ")
+            figures[f"{stored} BLEU-4"] = (scores.bleu4, "nltk sentence_bleu, smoothing method 1")
+            figures[f"{stored} exact"] = (scores.exact / len(found), "")
     digest = sha256_of_lines([pair.source for pair in found], [pair.target for pair in found])
     result |= {"threshold": THRESHOLD, "seconds": seconds}
     return Measured(file, result, figures, digest, len(found), seconds)
 
 
-def _yardsticks(pairs: list[Pair]) -> dict[str, float]:
-    """Return BLEU-4 and exact words of what needs no model."""
+def _yardsticks(pairs: list[Pair]) -> dict[str, SpellingScores]:
+    """Return the scores of what needs no model."""
     nearest = edit_distance_2(DICTIONARY.parts()["all"])
-    outputs = {
-        "input": [pair.source for pair in pairs],
-        "edit_distance_2": [nearest(pair.source) for pair in pairs],
-    }
-    scores = {name: score_spelling(pairs, found) for name, found in outputs.items()}
     return {
-        f"{name}_{key}": value
-        for name, found in scores.items()
-        for key, value in (("bleu4", found.bleu4), ("exact", found.exact))
+        "input": score_spelling(pairs, [pair.source for pair in pairs]),
+        "edit_distance_2": score_spelling(pairs, [nearest(pair.source) for pair in pairs]),
     }
 
 
@@ -78,14 +75,27 @@ def _pairs(part: str | None, path: Path | None) -> tuple[str, list[Pair]]:
 
 def _read(path: Path) -> list[Pair]:
     """Read a TSV of misspelling and word, or JSON as the lab of the test lists writes it."""
-    if path.suffix != ".json":
-        return read_pairs(path)
+    pairs = _read_lab(path) if path.suffix == ".json" else read_pairs(path)
+    if not pairs:
+        raise UserError(f"{path} has no pair of a misspelling and its word.")
+    return pairs
+
+
+def _read_lab(path: Path) -> list[Pair]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return [Pair(str(wrong), str(one["target"])) for one in entries for wrong in one["input"]]
+        for one in entries:
+            texts = [*one["input"], one["target"]]
+            if not (isinstance(one["input"], list) and all(map(_is_word, texts))):
+                raise TypeError
+        return [Pair(wrong, one["target"]) for one in entries for wrong in one["input"]]
     except OSError as error:
         raise UserError(f"{path} can't be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
         raise UserError(
             f'{path} must be JSON like [{{"input": ["teh"], "target": "the"}}].'
         ) from None
+
+
+def _is_word(text: Any) -> bool:
+    return isinstance(text, str) and bool(text.strip())

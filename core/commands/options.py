@@ -56,9 +56,13 @@ def write_lines(lines: list[str], output: Path | None) -> None:
     """Write lines to a file, or to stdout.
 
     Raises:
-        UserError: the file can't be written.
+        UserError: the file can't be written, or the text was given in bytes that are no UTF-8.
     """
     text = "".join(line + "\n" for line in lines)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UserError("The text that was given is not UTF-8.") from None
     if output is None:
         sys.stdout.write(text)
         return

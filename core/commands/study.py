@@ -40,7 +40,7 @@ def _prettify(command: str) -> dict[str, Any]:
 
 def _spelling_thresholds(command: str) -> dict[str, Any]:
     corrector, data = Service().corrector(), load_spelling()
-    misspelt = corrector.check(sorted({pair.source for pair in data.valid}))
+    misspelt = corrector.check(pair.source for pair in data.valid)
     right = corrector.check(data.unseen_valid)
     rows = thresholds(
         [(misspelt[pair.source], pair.target) for pair in data.valid],

@@ -44,14 +44,18 @@ _ALIKE = (
 )
 _BOTH_WAYS = (*_ALIKE, *((right, left) for left, right in _ALIKE if right))
 _VOWELS = "aeiou"
+_NO_APOSTROPHE = 0.6  # probability
 _MANY_EDITS = ((1, 0.7), (2, 0.24), (3, 0.06))  # how many edits, and how often so many
 
 
 def misspell(word: str, chance: random.Random) -> str:
     """Return a misspelling of a word, another one at each call.
 
-    Words of up to four letters have one edit, longer ones up to three.
+    Words of up to four letters have one edit, longer ones up to three; "don't" and the like most
+    often lose their apostrophe alone.
     """
+    if "'" in word and chance.random() < _NO_APOSTROPHE:
+        return word.replace("'", "")
     counts, weights = zip(*_MANY_EDITS, strict=True)
     edits = chance.choices(counts, weights)[0] if len(word) > 4 else 1
     wrong = word

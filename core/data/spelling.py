@@ -55,7 +55,8 @@ def load_spelling(tests_removed: bool = True) -> SpellingData:
     every = {one.word for one in dictionary}
     pairs = _clean(listed, every, every - hidden)
     if tests_removed:
-        pairs = [pair for pair in pairs if pair not in pairs_of(test)]
+        left_out = pairs_of(test)
+        pairs = [pair for pair in pairs if pair not in left_out]
     return SpellingData(
         train=[pair for pair in pairs if not _is_valid(pair.target)],
         words=words,

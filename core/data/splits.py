@@ -153,7 +153,7 @@ def read_lines(path: Path) -> list[str]:
         UserError: it can't be read, is not UTF-8, or is empty.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # read_text() takes \r for an end
     except UnicodeDecodeError as error:
         raise UserError(
             f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again."

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.data.corpora import Pair
 from core.data.spelling_corpora import CountedWord
+from core.errors import UserError
 from core.pipelines.spelling_results import CheckedWord
 from core.report import curve, report
 
@@ -101,10 +102,15 @@ def threshold_report(
     Args:
         rows: of :func:`thresholds`, from the lowest on.
         least: share of the right words that are to stay.
+
+    Raises:
+        UserError: none keeps it.
     """
     at = [row["threshold"] for row in rows]
     names = {"precision": "precision", "recall": "recall", "right_words_kept": "right words kept"}
-    chosen = next(row for row in rows if row["right_words_kept"] >= least)
+    chosen = next((row for row in rows if row["right_words_kept"] >= least), None)
+    if chosen is None:
+        raise UserError(f"No threshold up to {at[-1]:g} keeps {least:.1%} of the right words.")
     return report(
         title="When to change a word",
         question="How much surer must the model be of another word before it changes one?",

@@ -24,6 +24,7 @@ _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each
 _TRIES = 5  # to misspell a word as what is no word itself
 _AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are a misspeller's
 _MISSPELT = 20_000  # rank of a word of weight 1 when one is drawn to be misspelt; see _by_log_count
+_CONTRACTIONS = 1_000  # rank that is given to "don't" and the like: nobody has counted them
 
 
 class SpellingTask(PairTask):
@@ -89,5 +90,6 @@ def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:
 
     None is below 0: a word that is e times rarer than that one is never drawn.
     """
-    least = sorted((one.count for one in words), reverse=True)[:most][-1]
-    return [max(0.0, 1 + log(one.count / least)) for one in words]
+    counts = sorted((one.count for one in words), reverse=True)
+    least, common = counts[:most][-1], counts[:_CONTRACTIONS][-1]
+    return [max(0.0, 1 + log((common if "'" in one.word else one.count) / least)) for one in words]

@@ -43,6 +43,13 @@ def test_what_people_write_is_made(word: str, wrong: str) -> None:
     assert wrong in many(word, 6_000)
 
 
+@pytest.mark.parametrize(("word", "wrong"), [("don't", "dont"), ("you're", "youre")])
+def test_a_contraction_most_often_loses_its_apostrophe(word: str, wrong: str) -> None:
+    found = Counter(many(word))
+    assert found[wrong] > 1_000
+    assert len(found) > 20  # and has other slips
+
+
 def test_a_seed_repeats_and_another_call_gives_another_one() -> None:
     assert many("necessary") == many("necessary")
     assert len(set(many("necessary"))) > 300

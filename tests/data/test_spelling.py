@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +90,13 @@ def test_made_up_pairs_are_never_those_of_a_test_or_of_the_validation(
     assert not drawn & held_out
     assert len(drawn) > 2_000
     assert any(pair.source == "zzz" for pair in drawn)
+
+
+def test_contractions_are_misspelt_like_common_words(read: list[Pair]) -> None:
+    # The dictionary has one count for all of them, which would make them too rare to be drawn.
+    drawn = Counter(pair.target for pair in read[24_040:] if pair.source != pair.target)
+    assert drawn["don't"] > 1 and drawn["you're"] > 1
+    assert sum("'" in word for word in drawn.elements()) > 200
 
 
 def test_a_misspeller_learns_the_lists_the_other_way_round(data: SpellingData) -> None:

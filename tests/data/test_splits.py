@@ -97,8 +97,8 @@ def test_a_tsv_gives_its_first_two_columns(tmp_path: Path) -> None:
 
 def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
     path = tmp_path / "my.de"
-    path.write_text("a\u2028b\x0cc\n\nd\x85e\n", encoding="utf-8")
-    assert read_lines(path) == ["a\u2028b\x0cc", "", "d\x85e"]
+    path.write_bytes("a\u2028b\x0cc\n\nd\x85e\rf\r\n".encode())
+    assert read_lines(path) == ["a\u2028b\x0cc", "", "d\x85e\rf"]
 
 
 def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_link_of_this_tab_is_none_for_the_others() -> None:
         ("choices", ".The"),
         ("choices", "-1.The"),
         ("choices", "0.1.2 x"),
-        ("choices", " ".join(["0.The"] * 501)),
+        ("choices", " ".join(["0.The"] * 668)),
         ("at", "-1"),
         ("at", "first"),
         ("text", "x" * 2001),

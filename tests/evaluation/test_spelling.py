@@ -6,6 +6,7 @@ import pytest
 
 from core.data.corpora import Pair
 from core.data.spelling_corpora import CountedWord
+from core.errors import UserError
 from core.evaluation.spelling import (
     character_bleu4,
     edit_distance_2,
@@ -73,6 +74,12 @@ def test_the_chosen_threshold_is_the_lowest_that_keeps_enough_right_words() -> N
     assert "50.0% of the misspellings become" in made["finding"]
     by_name = {line["name"]: line["y"] for line in made["series"]}
     assert by_name["right words kept"] == [0.5, 0.5, 1.0, 1.0]
+
+
+def test_where_no_threshold_keeps_enough_right_words_that_is_told() -> None:
+    rows = thresholds([(checked("teh", "the", 4.0), "the")], [checked("a", "b", 9.0)], [0.0, 1.0])
+    with pytest.raises(UserError, match=r"No threshold up to 1 keeps 90\.0% of the right words"):
+        threshold_report(rows, 0.9, "command")
 
 
 def test_the_yardstick_takes_the_commonest_of_the_nearest_words() -> None:

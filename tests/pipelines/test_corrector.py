@@ -9,10 +9,11 @@ import torch
 from core.checkpoint import load_checkpoint
 from core.decoding.force import force_decode
 from core.decoding.hypothesis import Limits
+from core.errors import UserError
 from core.pipelines.corrector import SpellingCorrector, find_words
 from tests.tiny import letters, write_checkpoint
 
-ALWAYS, NEVER = -math.inf, math.inf
+ALWAYS, NEVER = 0.0, 100.0
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,14 @@ def corrector(tmp_path_factory: pytest.TempPathFactory) -> SpellingCorrector:
         ("a file.txt and end.", ["and", "end"]),
         ("Straße über слово 語 naïve 🎉wow", ["wow"]),
         ("x" * 31 + " " + "y" * 30, ["y" * 30]),
+        ("[teh] *cat* _sat_ <b>a dog</b> and/no", ["teh", "cat", "sat", "dog", "and", "no"]),
+        ("2020—teh,2021 x=teh a*b ~/teh c/teh/d it.Then e.g. p.m", ["teh", "it", "Then"]),
+        ("\\emph{teh} #teh <a href='teh'>dog", ["dog"]),
+        ("'teh' 'tis dogs' ‘dog’ rock'n'roll", ["teh", "tis", "dogs", "dog", "rock'n'roll"]),
+        ("dell'università presqu'île Zoë'll qu’été", []),
+        # In NFD, with accents behind their letters; with signs that can't be seen.
+        ("re\u0301sume\u0301 nai\u0308ve e\u0302\u0301ng", []),
+        ("\ufeffTeh infor\u00admation te\u200bh dog", ["Teh", "dog"]),
         ("", []),
     ],
 )
@@ -92,6 +101,36 @@ def test_a_word_is_the_same_alone_and_among_others(corrector: SpellingCorrector)
             assert len(one.attention) - len(one.text) in (0, 1)  # noise that never ends has no end
             assert all(len(row) == len(text) + 1 for row in one.attention)
             assert all(sum(row) == pytest.approx(1, abs=1e-3) for row in one.attention)
+
+
+def test_capitals_and_apostrophes_are_not_seen_by_the_model(corrector: SpellingCorrector) -> None:
+    found = corrector.check(["it's", "It’s", "IT'S"])
+    assert [word.text for word in found.values()] != ["it's"] * 3
+    assert len({word.log_prob for word in found.values()}) == 1
+    small = [one.text for one in found["it's"].candidates]
+    for text in ("It’s", "IT'S"):
+        assert found[text].text == text
+        given = [one.text.lower().replace("’", "'") for one in found[text].candidates]
+        assert given == small
+    assert all(one.text.isupper() for one in found["IT'S"].candidates)
+
+
+def test_more_words_than_a_batch_are_the_same_as_each_batch_alone(
+    corrector: SpellingCorrector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["teh", "category", "of", "speling", "dog"]
+    together = corrector.check(words)
+    monkeypatch.setattr("core.pipelines.corrector._BATCH", 2)
+    apart = corrector.check(words)
+    assert apart.keys() == together.keys() == set(words)
+    for word in words:
+        assert apart[word].log_prob == pytest.approx(together[word].log_prob, abs=1e-3)
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 100.1, math.nan, math.inf])
+def test_a_threshold_out_of_range_is_refused(corrector, threshold: float) -> None:
+    with pytest.raises(UserError, match="threshold must be from 0 to 100, not"):
+        corrector.correct("Teh", threshold)
 
 
 def test_a_text_without_words_stays(corrector: SpellingCorrector) -> None:
