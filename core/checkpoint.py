@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,12 @@ from safetensors.torch import save as to_bytes
 from torch import nn
 
 from core.errors import UserError
+from core.history import is_row
 from core.models.language_model import LanguageModel, LanguageModelConfig
 from core.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
+from core.whole_files import write_whole
 
 WEIGHTS = "model.safetensors"
 
@@ -84,10 +85,7 @@ def save_checkpoint(
         name: parameter.detach().to("cpu", torch.float16).contiguous()
         for name, parameter in model.named_parameters()  # shared ones once
     }
-    # Never a half-written file under the final name: a page may be reading the folder.
-    part = folder / (WEIGHTS + ".part")
-    part.write_bytes(to_bytes(weights))
-    os.replace(part, folder / WEIGHTS)
+    write_whole(folder / WEIGHTS, to_bytes(weights))
 
 
 def kind_of(model: nn.Module) -> str:
@@ -111,7 +109,7 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> Checkpo
     tokenizers = _load_tokenizers(folder, sizes, config)
     try:
         model = kind.model(sizes)
-    except (TypeError, RuntimeError):  # sizes that torch can't build, or that no memory holds
+    except (TypeError, ValueError, RuntimeError):  # that torch can't build, or no memory holds
         raise UserError(
             f"{folder / 'config.json'} describes a model that can't be built."
         ) from None
@@ -133,9 +131,15 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
-    """Return the validations of the run that made the checkpoint, none if it has no history."""
+    """Return the validations of the run that made the checkpoint, none if it has no history.
+
+    Raises:
+        UserError: it is damaged.
+    """
     path = folder / "history.json"
     history: list[dict[str, Any]] = read_json(path) if path.is_file() else []
+    if not isinstance(history, list) or not all(map(is_row, history)):
+        raise UserError(f"{path} is damaged: it is no history of a training run.")
     return history
 
 
@@ -160,6 +164,8 @@ def load_weights(folder: Path, model: nn.Module) -> None:
             if parameter.shape != weights[name].shape:
                 found, wanted = tuple(weights[name].shape), tuple(parameter.shape)
                 raise UserError(f"{path}: {name} has the shape {found}, config.json says {wanted}.")
+            if not weights[name].isfinite().all():
+                raise UserError(f"{path} is damaged: {name} has values that are no numbers.")
             parameter.copy_(weights[name])
 
 
@@ -201,12 +207,14 @@ def read_json(path: Path) -> Any:
     """Return the content of a JSON file.
 
     Raises:
-        UserError: it is missing or damaged.
+        UserError: it is missing or damaged, or may not be read.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
+    except FileNotFoundError:
         raise UserError(f"{path} is missing; copy the whole checkpoint folder again.") from None
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror}.") from None
     except ValueError:
         raise UserError(f"{path} is damaged: it is not JSON.") from None
 
@@ -214,6 +222,5 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, content: Any) -> None:
     """Write readable JSON, whole or not at all; the folder is made if it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode("utf-8"))

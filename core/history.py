@@ -6,6 +6,15 @@ from typing import Any
 History = list[dict[str, Any]]
 _RISES = 1.1  # times: a learning rate that rises more belongs to another run
 
+_NUMBERS = ("step", "epoch", "seconds", "tokens", "train_loss", "valid_loss", "learning_rate")
+
+
+def is_row(row: Any) -> bool:
+    """Return whether this is a row of history.json: an object with all its numbers."""
+    return isinstance(row, dict) and all(
+        isinstance(row.get(name), int | float) for name in _NUMBERS
+    )
+
 
 def separate_runs(history: Sequence[dict[str, Any]]) -> list[History]:
     """Return the rows of each run that made a checkpoint, for ``--from`` goes on with its history.

@@ -1,6 +1,7 @@
 """A checkpoint folder gives back what was saved; of a damaged one, a sentence names the file."""
 
 import json
+import math
 import pickle
 import re
 from pathlib import Path
@@ -166,6 +167,9 @@ def test_a_configuration_that_describes_no_model_is_named(folder: Path, content:
         ("encoder_layers", 0),
         ("score", "cosine"),
         ("dropout", 7),
+        ("dropout", False),
+        ("writable", 262.0),
+        ("encoder_layers", True),
     ],
 )
 def test_an_impossible_size_is_named(folder: Path, field: str, value: object) -> None:
@@ -188,6 +192,14 @@ def test_layers_that_the_weights_do_not_have_are_named(folder: Path) -> None:
     config["model"].update(encoder_layers=1, decoder_layers=1)
     write_json(folder / "config.json", config)
     assert "model.safetensors and config.json don't fit" in load_error(folder)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_weights_that_are_no_numbers_are_named(folder: Path, value: float) -> None:
+    weights = load_file(folder / "model.safetensors")
+    weights["decoder.bias"][3] = value
+    save_file(weights, folder / "model.safetensors")
+    assert "damaged: decoder.bias has values that are no numbers" in load_error(folder)
 
 
 def test_a_tensor_that_is_missing_or_too_many_is_named(folder: Path) -> None:
@@ -320,6 +332,8 @@ def test_a_missing_or_damaged_file_of_a_language_model_is_named(writer: Path, na
         ("dropout", 7),
         ("dropout", "much"),
         ("colour", 3),
+        ("weight_dropout", True),
+        ("writable", 33.0),
     ],
 )
 def test_an_impossible_size_of_a_language_model_is_named(

@@ -19,7 +19,7 @@ LAYERS = (
     {"core.decoding", "core.checkpoint"},
     {"core.data"},
     {"core.models", "core.tokenizers"},
-    {"core.errors", "core.history", "core.report", "core.measuring"},
+    {"core.errors", "core.history", "core.report", "core.measuring", "core.whole_files"},
 )
 # These stand beside the layers: training uses all of core, and the command line starts it.
 TRAINING, COMMAND_LINE = "core.training", ("core.__main__", "core.commands")

@@ -24,9 +24,10 @@ def decode(
     n_best: int | None = None,
     guide: Guide | None = None,
 ) -> list[list[DecodedSequence]]:
-    """Return the hypotheses of each source, best first, all of them or the ``n_best``.
+    """Return the hypotheses of each source, all of them or the ``n_best``.
 
-    Greedy decoding and sampling give one. Arguments and errors are those of the method.
+    The best comes first; those of stochastic-beam are in the order drawn. Greedy decoding and
+    sampling give one. Arguments and errors are those of the method.
     """
     if options.method in SEARCHES:
         return SEARCHES[options.method](model, state, options, limits, n_best, guide)

@@ -6,6 +6,7 @@ import torch
 
 from core.decoding.guide import Guide
 from core.decoding.hypothesis import DecodedSequence, Limits
+from core.decoding.stopping import check_wanted
 from core.models.protocol import State, StepModel
 
 
@@ -35,6 +36,7 @@ def force_decode(
     log_probs, rows, others = [], [], []
     last = limits.bos_id
     for step, token in enumerate(tokens):
+        check_wanted()
         forced = guide.attention(step, 1, length, limits.device)
         output = model.step(torch.tensor([last], device=limits.device), state, forced)
         last, state = token, output.state

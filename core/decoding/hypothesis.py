@@ -12,7 +12,7 @@ class DecodedSequence:
 
     tokens: list[int]
     log_probs: list[float]  # nats, of each token under the model, whatever the method
-    score: float  # what hypotheses are ranked by
+    score: float  # what hypotheses are ranked by, but for stochastic-beam
     attention: Tensor | None  # (T, S), or None for a model without a source
     alternatives: list[list[tuple[int, float]]] = field(default_factory=list)
     # For each token, where asked for, the likeliest ids there with their log-probabilities.

@@ -1,6 +1,7 @@
 """Stored results and the training runs beside them, all in the form of core.report."""
 
 from pathlib import Path
+from typing import Any
 
 from core.checkpoint import read_config, read_history, read_json
 from core.errors import UserError
@@ -8,7 +9,7 @@ from core.history import training_command
 from core.report import Report as Report
 from core.report import curve
 
-_FIELDS = ("title", "question", "command", "date", "machine", "rows", "series", "finding")
+_TEXTS, _LISTS = ("title", "question", "command", "date", "finding"), ("rows", "series")
 _TRAINING = "training-"  # stands before the name of a checkpoint
 
 
@@ -39,9 +40,22 @@ def find_report(root: Path, name: str) -> Report:
         return _training(root / name.removeprefix(_TRAINING))
     path = root / "reports" / f"{name}.json"
     found = read_json(path)
-    if not isinstance(found, dict) or not all(field in found for field in _FIELDS):
+    if not _is_report(found):
         raise UserError(f"{path} is damaged: it is no report.")
     return found
+
+
+def _is_report(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and "machine" in found
+        and all(isinstance(found.get(field), str) for field in _TEXTS)
+        and all(
+            isinstance(found.get(field), list)
+            and all(isinstance(one, dict) for one in found[field])
+            for field in _LISTS
+        )
+    )
 
 
 def _names(root: Path) -> list[str]:
@@ -55,7 +69,9 @@ def _training(folder: Path) -> Report:
     history, config = read_history(folder), read_config(folder)
     if not history:
         raise UserError(f"{folder / 'history.json'} is empty: the run was never validated.")
-    recipe = config.get("recipe", {})
+    recipe = config.get("recipe")
+    if not isinstance(recipe, dict) or not isinstance(recipe.get("learning_rate"), int | float):
+        raise UserError(f"{folder / 'config.json'} is damaged: it does not tell its recipe.")
     best, last = min(history, key=lambda row: row["valid_loss"]), history[-1]
     steps = [row["step"] for row in history]
     return {

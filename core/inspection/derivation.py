@@ -101,8 +101,9 @@ def derive(
     if hidden not in range(1, MOST_HIDDEN + 1):
         raise UserError(f"hidden must be 1 to {MOST_HIDDEN}, not {hidden}.")
     tokens = _cut(text, units)
-    vocabulary = (*dict.fromkeys(tokens), END)
-    ids = torch.tensor([vocabulary.index(token) for token in (*tokens, END)])
+    words = tuple(dict.fromkeys(tokens))
+    vocabulary = (*words, END)  # the last, though a text may spell it as well
+    ids = torch.tensor([*map(words.index, tokens), len(words)])
     one_hot = functional.one_hot(ids, len(vocabulary)).double()
     x, y, targets = one_hot[:-1], one_hot[1:], ids[1:]
     weights = make_weights(len(vocabulary), hidden, seed)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
@@ -47,7 +48,7 @@ def inspect(pipeline: Translator | TextGenerator | SpellingCorrector, text: str)
     text = normalise(text)
     if not text:
         raise UserError("There is nothing to inspect: type a text first.")
-    written, layers = _INSPECTORS[type(pipeline)](pipeline, text)
+    text, written, layers = _INSPECTORS[type(pipeline)](pipeline, text)
     checkpoint = pipeline.checkpoint
     source = checkpoint.source_tokenizer
     unknown = source.unknown(text) if isinstance(source, ClosedTokenizer) else ()
@@ -61,15 +62,19 @@ def inspect(pipeline: Translator | TextGenerator | SpellingCorrector, text: str)
     )
 
 
-def _writer(pipeline: TextGenerator, text: str) -> tuple[None, tuple[LayerTrace, ...]]:
+# What the model reads of a text, what it writes (a language model nothing), and its layers.
+_Inspected = tuple[str, str | None, tuple[LayerTrace, ...]]
+
+
+def _writer(pipeline: TextGenerator, text: str) -> _Inspected:
     tokenizer = pipeline.tokenizer
     pieces = tokenizer.encode(text)
     ids = [tokenizer.bos_id, *(piece.id for piece in pieces)]
     found = language_model_layers(pipeline.model, pack([ids], pipeline.model.device))
-    return None, _traces(found, [BEGIN, *_labels(text, pieces)])
+    return text, None, _traces(found, [BEGIN, *_labels(text, pieces)])
 
 
-def _translator(pipeline: Translator, text: str) -> tuple[str, tuple[LayerTrace, ...]]:
+def _translator(pipeline: Translator, text: str) -> _Inspected:
     count = len(split_sentences(text))
     if count != 1:
         raise UserError(
@@ -79,7 +84,7 @@ def _translator(pipeline: Translator, text: str) -> tuple[str, tuple[LayerTrace,
     return _pair(pipeline.checkpoint, text, best.token_ids)
 
 
-def _corrector(pipeline: SpellingCorrector, text: str) -> tuple[str, tuple[LayerTrace, ...]]:
+def _corrector(pipeline: SpellingCorrector, text: str) -> _Inspected:
     if find_words(text) != [(0, len(text))]:
         raise UserError("A corrector reads a single word of 2 to 30 letters at a time: give one.")
     word = text.lower().replace("’", "'")
@@ -88,7 +93,7 @@ def _corrector(pipeline: SpellingCorrector, text: str) -> tuple[str, tuple[Layer
     return _pair(pipeline.checkpoint, word, ids)
 
 
-_INSPECTORS: dict[type, Callable] = {
+_INSPECTORS: dict[type, Callable[[Any, str], _Inspected]] = {
     TextGenerator: _writer,
     Translator: _translator,
     SpellingCorrector: _corrector,
@@ -96,10 +101,8 @@ _INSPECTORS: dict[type, Callable] = {
 
 
 @torch.inference_mode()
-def _pair(
-    checkpoint: Checkpoint, text: str, written: Sequence[int]
-) -> tuple[str, tuple[LayerTrace, ...]]:
-    """Return the text of the written ids, and the layers of encoder and decoder."""
+def _pair(checkpoint: Checkpoint, text: str, written: Sequence[int]) -> _Inspected:
+    """Return the text, that of the written ids, and the layers of encoder and decoder."""
     model, tokenizer = checkpoint.model, checkpoint.source_tokenizer
     pieces = tokenizer.encode(text)
     source = [*(piece.id for piece in pieces), tokenizer.eos_id]
@@ -109,10 +112,11 @@ def _pair(
     read = [checkpoint.target_tokenizer.bos_id, *(piece.id for piece in target_pieces)]
     state = model.start(torch.tensor([source], device=model.device), torch.tensor([len(source)]))
     decoded = decoder_layers(model, pack([read], model.device), state.hidden, state.cell)
-    return target.strip(), (
+    layers = (
         *_traces(encoded, [*_labels(text, pieces), END]),
         *_traces(decoded, [BEGIN, *_labels(target, target_pieces)]),
     )
+    return text, target.strip(), layers
 
 
 def _traces(found: dict[str, Quantities], tokens: Sequence[str]) -> tuple[LayerTrace, ...]:

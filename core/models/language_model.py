@@ -19,7 +19,7 @@ from core.errors import UserError
 from core.models.cells import CellStep, cell_step
 from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
-from core.models.sizes import check_multiple
+from core.models.sizes import check_integer, check_multiple, check_probability
 from core.models.step_product import Packed, StepProduct
 from core.models.word_dropout import drop_words
 
@@ -48,15 +48,11 @@ class LanguageModelConfig:
     def __post_init__(self) -> None:
         check_multiple(self, 64, "vocab_size")
         check_multiple(self, 8, "embedding_size", "hidden_size")
-        if self.writable not in range(1, self.vocab_size + 1):
-            raise UserError(f"writable must be 1 to {self.vocab_size}, not {self.writable}.")
+        check_integer(self, self.vocab_size, "writable")
         if self.cell not in CELLS:
             raise UserError(f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}.")
-        if self.num_layers not in range(1, 17):
-            raise UserError(f"num_layers must be 1 to 16, not {self.num_layers}.")
-        for name in ("dropout", "word_dropout", "weight_dropout"):
-            if not 0.0 <= getattr(self, name) < 1.0:
-                raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
+        check_integer(self, 16, "num_layers")
+        check_probability(self, "dropout", "word_dropout", "weight_dropout")
 
     @property
     def vocab_sizes(self) -> tuple[int, ...]:

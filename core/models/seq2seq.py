@@ -10,7 +10,7 @@ from core.models.decoder import Decoder, DecoderState
 from core.models.encoder import Encoder
 from core.models.protocol import StepOutput
 from core.models.recurrent import LSTMS
-from core.models.sizes import check_multiple
+from core.models.sizes import check_integer, check_multiple, check_probability
 from core.models.word_dropout import drop_words
 
 
@@ -37,13 +37,11 @@ class Seq2SeqConfig:
     def __post_init__(self) -> None:
         check_multiple(self, 8, "embedding_size", "encoder_hidden_size", "decoder_hidden_size")
         check_multiple(self, 64, "source_vocab_size", "target_vocab_size")
-        if self.writable not in range(1, self.target_vocab_size + 1):
-            raise UserError(f"writable must be 1 to {self.target_vocab_size}, not {self.writable}.")
-        for name in ("dropout", "word_dropout"):
-            if not 0.0 <= getattr(self, name) < 1.0:
-                raise UserError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
-        if self.encoder_layers != self.decoder_layers or self.encoder_layers not in range(1, 17):
-            raise UserError("encoder_layers and decoder_layers must be equal, from 1 to 16.")
+        check_integer(self, self.target_vocab_size, "writable")
+        check_probability(self, "dropout", "word_dropout")
+        check_integer(self, 16, "encoder_layers", "decoder_layers")
+        if self.encoder_layers != self.decoder_layers:
+            raise UserError("encoder_layers and decoder_layers must be equal.")
         if self.cell not in LSTMS:
             raise UserError(f"cell must be one of {', '.join(LSTMS)}, not {self.cell!r}.")
         if self.score not in ("dot", "general"):

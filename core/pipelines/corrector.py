@@ -115,10 +115,10 @@ class SpellingCorrector:
     @torch.inference_mode()
     def _log_probs(self, words: Sequence[str]) -> list[float]:
         """Return what the model gives to each word as its own correction."""
-        tokenizer, model = self._model.target_tokenizer, self._model.model
-        rows = tokenizer.encode_batch(words)
-        pairs = list(zip(rows, rows, strict=True))
-        batch = make_batch(pairs, tokenizer, tokenizer).to(model.device)
+        source, target = self._model.source_tokenizer, self._model.target_tokenizer
+        rows = zip(source.encode_batch(words), target.encode_batch(words), strict=True)
+        model = self._model.model
+        batch = make_batch(list(rows), source, target).to(model.device)
         features, _ = model(batch.source, batch.lengths, batch.target_input)
         log_probs = model.decoder.project(features).log_softmax(dim=2)  # (B, T, V)
         outputs = batch.target_output.where(batch.is_target, 0)

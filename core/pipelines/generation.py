@@ -27,7 +27,7 @@ class Continuation:
     """One of several texts that a beam method has found."""
 
     text: str  # what stands behind the prompt
-    score: float  # what it is ranked by
+    score: float  # what it is ranked by, but for stochastic-beam
     log_prob: float  # nats, of the tokens that were searched for: not those written before
 
 
@@ -45,7 +45,8 @@ class Generation:
     max_tokens: int  # of what is written
     steps: tuple[Step, ...] = ()
     finished: bool = False  # the model has ended the text
-    hypotheses: tuple[Continuation, ...] = ()  # of a beam method, best first
+    # Of a beam method, best first; of stochastic-beam in the order drawn.
+    hypotheses: tuple[Continuation, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property

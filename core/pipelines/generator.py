@@ -56,10 +56,9 @@ class TextGenerator:
         text = normalise(text)
         text += " " if ends and text else ""  # to a model of characters, one of the prompt
         pieces = self.tokenizer.encode(text)
-        words = tuple(text[piece.start : piece.end] for piece in pieces)
         return Generation(
             text,
-            tuple(word.lower() for word in words) if self._space else words,
+            tuple(self.tokenizer.tokens(text)),
             tuple(piece.id for piece in pieces),
             tuple(dict.fromkeys(self.tokenizer.unknown(text))),
             self.checkpoint.name,

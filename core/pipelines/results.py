@@ -61,7 +61,7 @@ class Translation:
     text: str
     source_tokens: tuple[Token, ...]
     source_words: tuple[str, ...]
-    hypotheses: tuple[Hypothesis, ...]  # best first
+    hypotheses: tuple[Hypothesis, ...]  # best first; of stochastic-beam in the order drawn
     sentences: tuple["Translation", ...]
     checkpoint: str
     method: str

@@ -37,8 +37,9 @@ class Translator(SentenceModel):
 
         Args:
             prefix: characters that the translation begins with; of one sentence alone.
-            tokens: target ids that it begins with, in place of a prefix.
-            forced: attention in place of the model's own; of one sentence alone.
+            tokens: target ids that it begins with, in place of a prefix. They, and what is forced,
+                are of a translation that is there: the text is its sentence, and is not split.
+            forced: attention in place of the model's own.
 
         Raises:
             UserError: there is nothing to translate, or what is fixed does not fit it.
@@ -48,9 +49,10 @@ class Translator(SentenceModel):
         if not spans:
             raise UserError("There is no text to translate; type a German sentence.")
         sentences = [normalise(span.text) for span in spans]
-        if prefix or tokens or forced:
-            sentence = _the_one(sentences)
-            whole = self._translate_guided(sentence, options, prefix, tokens, forced)
+        if tokens or forced:
+            whole = self._translate_guided(normalise(text), options, prefix, tokens, forced)
+        elif prefix:
+            whole = self._translate_guided(_the_one(sentences), options, prefix, tokens, forced)
         else:
             decoded = self.decode(sentences, options)
             parts = map(self._translation, sentences, decoded, [options] * len(sentences))
@@ -107,6 +109,8 @@ class Translator(SentenceModel):
                 f" {MAX_SCORED} pieces of words."
             )
         self.check_ids(target)
+        if self.target_tokenizer.eos_id in target[:-1]:
+            raise UserError("tokens may have the end of the sentence only as their last.")
         guide, limits = self.guide(row, forced=forced), self.limits([row])
         state = self.start([row])
         decoded = force_decode(self.model, state, target, limits, alternatives, guide=guide)

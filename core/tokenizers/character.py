@@ -25,6 +25,10 @@ class CharacterTokenizer:
         signs = (sign for text in texts for sign in text)
         return cls(Vocabulary.count(signs, min_frequency, end=""))
 
+    def tokens(self, text: str) -> list[str]:
+        """Return the characters of a text, unknown ones as well."""
+        return list(text)
+
     def unknown(self, text: str) -> list[str]:
         """Return the characters of a text that the vocabulary does not hold, in their order."""
         return [

@@ -58,6 +58,9 @@ class ClosedTokenizer(Tokenizer, Protocol):
 
     unk_id: int  # below eos_id
 
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens of a text as the vocabulary spells them, unknown ones as well."""
+
     def unknown(self, text: str) -> list[str]:
         """Return what of a text the vocabulary does not hold, in its order."""
 

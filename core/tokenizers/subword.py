@@ -8,6 +8,7 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 
 from core.errors import UserError
 from core.tokenizers.protocol import Piece
+from core.whole_files import write_whole
 
 
 def _byte_signs() -> dict[str, int]:
@@ -117,7 +118,7 @@ class SubwordTokenizer:
     def save(self, path: Path) -> None:
         """Write the tokenizer as JSON."""
         # Not by the library, whose errors (a full disk) are bare Exceptions.
-        path.write_text(self._library.to_str(pretty=True), encoding="utf-8")
+        write_whole(path, self._library.to_str(pretty=True).encode("utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> "SubwordTokenizer":

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.tokenizers.unigram import CharacterUnigram
+from core.whole_files import write_whole
 
 UNKNOWN = "<unk>"
 
@@ -62,7 +63,8 @@ def save_vocabulary(path: Path, vocabulary: Vocabulary, settings: dict[str, Any]
         "characters": vocabulary.characters.counts,
         "entries": vocabulary.entries,
     }
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    text = json.dumps(content, ensure_ascii=False, indent=0) + "\n"
+    write_whole(path, text.encode("utf-8"))
 
 
 def load_vocabulary(path: Path) -> tuple[Vocabulary, dict[str, Any]]:

@@ -42,8 +42,8 @@ class WordTokenizer:
         """The words of ids 0, 1, …"""
         return self._vocabulary.entries
 
-    def words(self, text: str) -> list[str]:
-        """Return the words of a text as the vocabulary spells them, unknown ones as they are."""
+    def tokens(self, text: str) -> list[str]:
+        """Return the words of a text as the vocabulary spells them, unknown ones as well."""
         return [word for word, _, _ in _words(text, self.split)]
 
     def unknown(self, text: str) -> list[str]:
@@ -54,7 +54,7 @@ class WordTokenizer:
 
     def unknown_nats(self, text: str) -> float:
         """Return what it costs to spell the unknown words of a text, in nats."""
-        return self._vocabulary.unknown_nats(self.words(text))
+        return self._vocabulary.unknown_nats(self.tokens(text))
 
     def encode(self, text: str) -> list[Piece]:
         """Return a piece for each word."""

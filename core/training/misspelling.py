@@ -5,7 +5,6 @@ has misspelt most of them in a list: back-translation (Sennrich et al. 2016, arX
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from core.tokenizers.protocol import Tokenizer
 from core.training.model_card import misspeller_card
 from core.training.pairs import PairTask
 from core.training.recipes import MisspellingRecipe
+from core.whole_files import write_whole
 
 _EACH = 120  # misspellings of a word
 _BATCH = 64  # words that are misspelt together
@@ -80,18 +80,13 @@ def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
     kept = folder / f"misspellings-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.tsv"
     if not kept.is_file():
         made = draw_misspellings(load_checkpoint(folder), words, _EACH)
-        _write_whole(kept, "\n".join("\t".join((word, *made[word])) for word in words))
+        text = "\n".join("\t".join((word, *made[word])) for word in words)
+        try:
+            write_whole(kept, text.encode("utf-8"))
+        except OSError as error:
+            raise UserError(f"{kept} can't be written: {error.strerror}.") from error
     rows = (line.split("\t") for line in kept.read_text(encoding="utf-8").split("\n"))
     return {word: made for word, *made in rows}
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_suffix(f".{os.getpid()}")  # another run may write the same
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {error.strerror}.") from error
 
 
 @torch.inference_mode()

@@ -21,7 +21,7 @@ def train_vectors(data: str, size: int, path: Path, min_frequency: int = 3) -> i
     train = TEXTS[data]().train
     tokenizer = WordTokenizer.train(train, min_frequency)
     model = Word2Vec(
-        [tokenizer.words(document) for document in train],
+        [tokenizer.tokens(document) for document in train],
         vector_size=size,
         window=_WINDOW,
         min_count=min_frequency,

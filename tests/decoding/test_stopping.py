@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.decoding.decode import decode
+from core.decoding.force import force_decode
 from core.decoding.hypothesis import Limits
 from core.decoding.options import METHODS, DecodingOptions
 from core.decoding.sample import sample_steps
@@ -43,6 +44,17 @@ def test_every_method_stops_when_its_caller_has_left(method: str) -> None:
 
     with pytest.raises(Stopped):
         in_a_context(lambda: model.steps >= 3, work)
+    assert model.steps == 3
+
+
+def test_reading_stops_as_well() -> None:
+    model = Counting()
+    limits = Limits(0, 99, [1000], torch.device("cpu"))
+    with pytest.raises(Stopped):
+        in_a_context(
+            lambda: model.steps >= 3,
+            lambda: force_decode(model, model.start(), [1, 2, 3, 1, 2], limits),
+        )
     assert model.steps == 3
 
 

@@ -35,10 +35,15 @@ def test_it_saves_what_is_not_run_and_costs_what_it_misses() -> None:
     assert outcome(losses, 10) == (0, 0)
 
 
+def row(loss: float, rate: float) -> dict[str, float]:
+    rest = dict.fromkeys(("step", "epoch", "seconds", "tokens", "train_loss"), 1)
+    return {**rest, "valid_loss": loss, "learning_rate": rate}
+
+
 def test_the_report_reads_the_stored_runs(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No run is stored"):
         early_stopping_report(tmp_path, "a command")
-    history = [{"valid_loss": loss, "learning_rate": -n} for n, loss in enumerate((3, 4, 2, 2.5))]
+    history = [row(loss, -n) for n, loss in enumerate((3, 4, 2, 2.5))]
     write_json(tmp_path / "mine" / "history.json", history)
     lines = [
         curve(f"word-rnn, {part}", [1, 2], [1.0, 2.0], "epoch", "nats")
@@ -55,10 +60,7 @@ def test_the_report_reads_the_stored_runs(tmp_path: Path) -> None:
 
 def test_a_run_that_goes_on_with_another_is_a_run_of_its_own(tmp_path: Path) -> None:
     rates, losses = (3, 2, 0, 3, 2, 0), (3, 2, 1, 1.5, 0.5, 0.25)
-    history = [
-        {"valid_loss": loss, "learning_rate": rate}
-        for loss, rate in zip(losses, rates, strict=True)
-    ]
+    history = [row(loss, rate) for loss, rate in zip(losses, rates, strict=True)]
     write_json(tmp_path / "mine" / "history.json", history)
     assert stored_losses(tmp_path) == {
         "mine, run 1": [3, 2, 1],

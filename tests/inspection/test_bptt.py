@@ -70,6 +70,13 @@ def test_the_steps_add_up_to_the_gradients() -> None:
     assert json.loads(json.dumps(found.to_dict()))["gradients"][0]["shape"] == [2, 3]
 
 
+def test_text_that_spells_the_end_is_not_the_end() -> None:
+    found = derive("a </s>")
+    assert found.vocabulary == ("a", "</s>", "</s>")
+    assert [step.y for step in found.steps] == [(0, 0, 1), (0, 1, 0)]  # from the last
+    assert max(found.differences["none"].values()) <= 1e-10
+
+
 def test_letters_are_tokens_as_well() -> None:
     assert derive("a b", "character").tokens == ("a", " ", "b")
 

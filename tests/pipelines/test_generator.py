@@ -22,7 +22,8 @@ from core.pipelines.generator import TextGenerator
 from core.pipelines.results import END
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import ClosedTokenizer
-from tests.tiny import characters, language_model, words
+from core.tokenizers.word import WordTokenizer
+from tests.tiny import DOCUMENTS, characters, language_model, words
 
 GREEDY = DecodingOptions("greedy")
 EVERY_FILTER = DecodingOptions(
@@ -215,6 +216,12 @@ def test_a_prompt_with_unknown_words_works_and_names_them() -> None:
     for one in (made(words()).write_all([begun])[0], made(characters()).write_all([by_sign])[0]):
         assert one.steps and one.text.startswith(one.prompt)
     assert made(words()).prompt("DER HUND", GREEDY, LENGTH).unknown == ()
+
+
+def test_the_words_of_a_prompt_have_capitals_where_the_model_reads_them() -> None:
+    pieces = WordTokenizer.train(DOCUMENTS, min_frequency=1, split="space")
+    begun = made(pieces).prompt("Der Hund RUFT hier.", GREEDY, LENGTH)
+    assert begun.prompt_words == ("Der", "Hund", "RUFT", "hier.")
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t"])

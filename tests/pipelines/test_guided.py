@@ -86,10 +86,20 @@ def test_forced_attention_is_in_the_map_and_in_the_result(translator: Translator
         )
 
 
-@pytest.mark.parametrize("fixed", [{"prefix": "x"}, {"tokens": [1]}, {"forced": [1]}])
-def test_two_sentences_can_not_begin_with_one_prefix(translator: Translator, fixed: dict) -> None:
+def test_two_sentences_can_not_begin_with_one_prefix(translator: Translator) -> None:
     with pytest.raises(UserError, match="there are 2 here"):
-        translator.translate("Der Hund schläft. Der Vogel ruft.", BEAM, **fixed)
+        translator.translate("Der Hund schläft. Der Vogel ruft.", BEAM, prefix="x")
+
+
+@pytest.mark.parametrize("fixed", [{"tokens": [1]}, {"forced": [ForcedAttention(0, (1,))]}])
+def test_a_sentence_that_was_given_out_is_not_split_again(translator, fixed: dict) -> None:
+    # Where a line has capitals, no small letter begins a sentence.
+    whole = translator.translate("der hund schläft. er wartet. Er ruft.", BEAM)
+    first = whole.sentences[0].source
+    assert first == "der hund schläft. er wartet."
+    assert len(translator.translate(first, BEAM).sentences) == 2
+    changed = translator.translate(first, BEAM, **fixed)
+    assert changed.source == first and not changed.sentences
 
 
 @pytest.mark.parametrize("rule", [ForcedAttention(0, (99,)), ForcedAttention(-1, (0,))])
@@ -113,6 +123,12 @@ def test_a_reference_is_read_to_its_end(translator: Translator) -> None:
     assert scored.text == "The dog sleeps."
     assert scored.tokens[-1].text == "</s>"
     assert scored.alternatives == ()
+
+
+def test_an_end_before_the_end_is_not_scored(translator: Translator) -> None:
+    end = tokenizer().eos_id
+    with pytest.raises(UserError, match="the end of the sentence only as their last"):
+        translator.score(TEXT, [5, end, 7])
 
 
 @pytest.mark.parametrize("token", [-1, 10**6])

@@ -72,7 +72,7 @@ def test_pieces_stand_in_their_order_and_leave_nothing_but_space(text: str) -> N
 
 @pytest.mark.parametrize("text", [*TEXTS, *SPECIAL, "İİ der İ dog", "Der  Hund\u00a0, the\ndog "])
 def test_each_piece_is_the_word_at_its_place(text: str) -> None:
-    spelt = words().words(text)
+    spelt = words().tokens(text)
     for piece, word in zip(words().encode(text), spelt, strict=True):
         assert text[piece.start : piece.end].lower() == word
         known = word in words().vocabulary
