@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.pipelines.results import Hypothesis
+from core.pipelines.results import Hypothesis, Translation
 from demo.state import VisitorState
 from demo.views import Pin, View
 
@@ -26,22 +26,28 @@ class Board(VisitorState):
         return self.view.chosen if self.view else None
 
     @property
+    def shown(self) -> Translation | None:
+        """The sentence that is shown."""
+        return self.view.shown if self.view else None
+
+    @property
     def pin(self) -> Pin | None:
         return self.view.pin if self.view else None
 
-    def watch(self, last: bool = False) -> Callable[[], bool]:
+    def watch(self, last: bool = False, sentence: bool = False) -> Callable[[], bool]:
         """Return what says whether the same hypothesis is shown, and nothing was asked for since.
 
         For an event that is about the hypothesis: it asks for no other translation, see `ask`.
 
         Args:
             last: of several such events, only the last one counts.
+            sentence: the event is about the sentence, whichever hypothesis of it is chosen.
         """
-        asked, chosen = self._asked, self.chosen
+        asked, shown, chosen = self._asked, self.shown, self.chosen
         clicked = self._clicked = object() if last else self._clicked
         return lambda: (
             self._asked is asked
-            and self.chosen is chosen
+            and (self.shown is shown if sentence else self.chosen is chosen)
             and (not last or self._clicked is clicked)
         )
 

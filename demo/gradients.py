@@ -119,8 +119,8 @@ def clip_line(compared: GradientComparison, layer: int) -> str:
     clipped = replace(one, norms=tuple(scale * norm for norm in one.norms))
     back = min(BACK[-1], len(compared.read) - 1)
     return (
-        f"Clipping at {clip}: {', '.join(cut)}. A paler line is its curve afterwards, shifted down "
-        f"as a whole: that of {flow.checkpoint} h goes from {figure(one.norms[back])} to "
+        f"Clipping at {clip}: {', '.join(cut)}. A thinner line is its curve afterwards, shifted "
+        f"down as a whole: that of {flow.checkpoint} h goes from {figure(one.norms[back])} to "
         f"{figure(clipped.norms[back])} there, {share(one.share(back))} of its last step before "
         f"and {share(clipped.share(back))} after. Clipping tames a gradient that explodes; what "
         "has vanished it does not bring back."

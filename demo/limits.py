@@ -9,7 +9,7 @@ from core.errors import UserError
 
 MAX_CHARACTERS = 2_000  # about a page of text; a few seconds of two cores
 SECONDS = 30  # wall-clock time of one request
-STREAM_SECONDS = 120  # of a text that is written live
+STREAM_SECONDS = 120  # of work on a text that is written live
 STREAMS = 16  # texts that are written live at the same time; they take turns
 TURN = 0.06  # seconds of a turn, after which the page is shown what is new
 SHORT_TURN = 0.02  # where so many write that each would wait long for its next turn

@@ -30,18 +30,20 @@
     focused?.focus();
     return copied;
   };
-  const copy = async (text, said) => {
+  const copy = async (text, said, refused = "The browser does not allow copying; select the text.") => {
     try {
       await navigator.clipboard.writeText(text);
       return said;
     } catch {
-      return copySelection(text) ? said : "The browser does not allow copying; select the text.";
+      return copySelection(text) ? said : refused;
     }
   };
   const copyLink = (query, said) => {
     if (!query) return said;
     history.replaceState(null, "", `?${query}`);
-    return copy(location.href, said);
+    const refused = `The browser does not allow copying; the link is ${location.href}`;
+    // A frame, as that of a Space, has an address of its own, which no bar shows.
+    return copy(location.href, window.top === window ? `${said} The address bar has it too.` : said, refused);
   };
   const save = (name, text) => {
     const link = document.createElement("a");

@@ -113,12 +113,13 @@ class Worker:
             yield await in_time(self.service.search, generation=generation)
             return
         steps = self.service.generate(generation)
-        deadline = time.monotonic() + limits.STREAM_SECONDS
-        turn = 0.0
-        while time.monotonic() < deadline:
+        turn = worked = 0.0  # seconds; at reading speed most of the time nobody works
+        while worked < limits.STREAM_SECONDS:
             started = time.perf_counter()
             new, done = await in_time(_take, steps=steps, seconds=turn)
-            generation = generation.written(*new, seconds=time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            worked += seconds
+            generation = generation.written(*new, seconds=seconds)
             yield self.service.ended(generation) if done else generation
             if done:
                 return

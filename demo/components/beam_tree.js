@@ -159,6 +159,7 @@ function neighbour(node, key) {
 const nodeAt = ({ target }) => nodes.get(Number(target.closest(".tree-node")?.dataset.id));
 
 canvas.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // keys of the browser
   if (!["Home", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"].includes(event.key)) return;
   event.preventDefault(); // they would scroll
   neighbour(current, event.key)?.button.focus();

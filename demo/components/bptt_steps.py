@@ -15,8 +15,14 @@ TEMPLATE = """<div class="bptt" hidden>
 </div>
 <p class="bptt-title" role="status"></p>
 <div class="bptt-parts">
-  <section><div class="bptt-formulas"></div><div class="bptt-table"></div></section>
-  <section><div class="bptt-formulas"></div><div class="bptt-table"></div></section>
+  <section>
+    <div class="bptt-formulas"></div>
+    <div class="bptt-table" role="region" tabindex="0" aria-label="On the way forward"></div>
+  </section>
+  <section>
+    <div class="bptt-formulas"></div>
+    <div class="bptt-table" role="region" tabindex="0" aria-label="On the way back"></div>
+  </section>
 </div>
 <h3>What the step adds to the sums</h3>
 <div class="bptt-sums"></div>

@@ -1,10 +1,11 @@
 // The body of a function of (element, trigger, props, watch), called once by gr.HTML.
 // The plots' own data stay readable: element.querySelectorAll(".report-plot > div")[0].data
 const box = element.querySelector(".report-plot");
+const details = element.querySelector(".report-points");
 
-// Okabe and Ito (2008), without yellow, which is too faint on white. Six lines differ by colour, and
+// Okabe and Ito (2008), without yellow, and the two palest a little darker for white. Six lines differ by colour, and
 // by dash and mark as well; six more by another dash and by open marks.
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3a8fc4", "#b87e00"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const MARKS = ["circle", "square", "diamond", "triangle-up", "x", "star"];
 const HEIGHT = 330;
@@ -19,17 +20,16 @@ function trace({ name, x, y, texts, like }, place) {
   const index = like ?? place;
   const round = Math.floor(index / COLOURS.length);
   const ink = COLOURS[index % COLOURS.length];
-  const paler = like !== undefined;
+  const variant = like !== undefined;
   return {
     type: "scatter",
-    mode: x.length > 40 || paler ? "lines" : "lines+markers",
+    mode: x.length > 40 || variant ? "lines" : "lines+markers",
     name: escaped(name),
     x,
     y,
     text: texts?.map(escaped),
-    showlegend: !paler,
-    opacity: paler ? 0.55 : 1,
-    line: { color: ink, width: paler ? 1.5 : 2, dash: DASHES[(index + round) % DASHES.length] },
+    showlegend: !variant,
+    line: { color: ink, width: variant ? 1 : 2.5, dash: DASHES[(index + round) % DASHES.length] },
     marker: { color: ink, size: x.length === 1 ? 10 : 6, symbol: MARKS[index % MARKS.length] + (round % 2 ? "-open" : "") },
     hovertemplate: `%{y:.4g}${texts ? " · %{text}" : ""}<extra>%{fullData.name}, %{x}</extra>`,
   };
@@ -64,6 +64,35 @@ function layout(plot, width) {
   };
 }
 
+function cell(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+function tableOf({ x_label, y_label, lines }) {
+  const table = document.createElement("table");
+  const says = lines.some(({ texts }) => texts);
+  const head = table.createTHead().insertRow();
+  head.append(...["line", x_label, y_label, ...(says ? ["of"] : [])].map((text) => cell("th", text)));
+  const body = table.createTBody();
+  for (const { name, x, y, texts } of lines) {
+    x.forEach((place, index) => {
+      const value = typeof y[index] === "number" ? Number(y[index].toPrecision(4)) : "";
+      const row = [cell("th", name), cell("td", place), cell("td", value)];
+      body.insertRow().append(...row, ...(says ? [cell("td", texts?.[index] ?? "")] : []));
+    });
+  }
+  return table;
+}
+
+// Made when it is opened, because few will.
+function drawTables() {
+  const plots = props.value ?? [];
+  details.hidden = !plots.length;
+  if (details.open) element.querySelector(".report-points-scroll").replaceChildren(...plots.map(tableOf));
+}
+
 function draw() {
   const width = element.clientWidth;
   if (!width) return; // in a hidden tab; the observer below draws it later
@@ -89,6 +118,10 @@ function start() {
   watch("value", draw);
   draw();
 }
+
+details.addEventListener("toggle", drawTables);
+watch("value", drawTables);
+drawTables();
 
 if (window.Plotly) start();
 else document.getElementById("plotly-js").addEventListener("load", start);

@@ -203,5 +203,7 @@ def bind_choices(parts: Parts, worker: Worker) -> None:
     quick = {**MODEL, "trigger_mode": "always_last"}
     bind(parts["layer"].input, on_layer, parts, ["sight", "layer"], VIEW, **quick)
     bind(parts["quantity"].input, on_quantity, parts, ["sight", "quantity"], VIEW, **quick)
-    bind(parts["units"].select, on_found, parts, ["sight"], found, **MODEL)
+    # Each press, as Gradio repeats a deferred event with the data of another one.
+    pressed = {**MODEL, "trigger_mode": "multiple"}
+    bind(parts["units"].select, on_found, parts, ["sight"], found, **pressed)
     bind(parts["gates"].select, on_unit, parts, ["sight", "units"], ["units"], **CHOICE)

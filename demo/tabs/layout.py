@@ -6,7 +6,7 @@ import gradio as gr
 
 # page.js copies, also in a frame and without https, and says whether it could.
 COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
-COPIED = "A link to this view is copied; the address bar has it too."
+COPIED = "A link to this view is copied."
 
 # What a part says of the work that it waits for ends in "…", and stays when that was cut off.
 SAY_STOPPED = "(said) => (said?.endsWith('…') ? 'Stopped.' : said)"

@@ -38,6 +38,7 @@ from demo.tabs.translate_show import (
 from demo.views import View
 from demo.work import Worker
 
+NO_TREE = "Stopped; close this card and open it again to draw the tree."
 EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("Zwei Männer sitzen auf einer Bank.", ""),
     ("Guten Morgen! Haben Sie gut geschlafen?", ""),
@@ -105,10 +106,11 @@ async def run(worker: Worker, board: Board, *values: Any) -> AsyncIterator[Updat
             yield board.take(drawn_by_now(updates, board.view))
 
 
-async def stop(board: Board) -> Updates:
+async def stop(board: Board, tree: dict[str, Any] | None = None) -> Updates:
     """Let nothing that is on its way be shown any longer."""
     board.ask()
-    return {"message": "Stopped; the last result is shown."}
+    stopped = {"message": "Stopped; the last result is shown."}
+    return stopped if tree else {**stopped, "tree_message": NO_TREE}
 
 
 def choose_units(view: View | None, units: str) -> Updates:
@@ -124,7 +126,9 @@ def choose_palette(view: View | None, palette: str) -> Updates:
 
 
 def choose_sentence(view: View | None, sentence: int) -> Updates:
-    return show_sentence(view.choose_sentence(sentence)) if view else {}
+    if view is None or sentence not in range(len(view.sentences)):
+        return {}  # of another text, if the click came too late
+    return show_sentence(view.choose_sentence(sentence))
 
 
 def choose_hypothesis(view: View | None, index: int, tree: dict[str, Any] | None = None) -> Updates:
@@ -150,7 +154,8 @@ def build(service: Service, page: gr.Blocks) -> None:
         translate_reference.bind_reference(parts, worker),
         *translate_link.bind_link(parts, worker, page),
     ]
-    bind(parts["stop"].click, stop, parts, ["board"], ["message"], cancels=stoppable)
+    said = ["message", "tree_message"]
+    bind(parts["stop"].click, stop, parts, ["board", "tree"], said, cancels=stoppable)
     translate_file.bind_file(parts, worker)
     api.offer_translate(on_gpu(service.translate))
 

@@ -19,18 +19,20 @@ def bind_view(
     inputs: Sequence[str],
     outputs: Sequence[str],
     last: bool = False,
+    sentence: bool = False,
     **options: Any,
 ) -> gr.events.Dependency:
     """Let an event call `callback` with the view and the values of the inputs; see `bind`.
 
-    What it returns counts only while the hypothesis that it is about is still shown, and no other
-    translation was asked for; with `last`, of several such events only the last one counts.
+    What it returns counts only while the hypothesis that it is about is still shown, or another one
+    of the same `sentence`, and no other translation was asked for; with `last`, of several such
+    events only the last one counts.
     """
 
     # On the event loop, as all others are when they show something: no choice is lost between.
     @functools.wraps(callback)
     async def on_event(board: Board, *values: Any) -> Updates:
-        wanted = board.watch(last)
+        wanted = board.watch(last, sentence)
         updates = callback(board.view, *values)
         if inspect.isawaitable(updates):
             updates = drawn_by_now(await updates, board.view)

@@ -18,6 +18,7 @@ from demo.work import Worker
 HAND_OVER = 2.0  # seconds between two copies of what is done so far
 # One file at a time, so that it never takes both places of those who translate a sentence.
 FILE = {"concurrency_id": "file", "concurrency_limit": 1}
+STOPPED = "Stopped; the lines so far can be downloaded."
 CHUNK = 3_000  # characters translated between two looks at the bar: less than half a second
 
 
@@ -31,25 +32,24 @@ async def translate_file(
         sources, references = read_file(Path(path))
         request = limits.translate_request("x", checkpoint, method, **used_by(method, knobs))
         del request["text"], request["prefix"]
-        yield {"file_message": "", "file_result": None}
+        begun = bar(0, len(sources))
+        yield {"file_message": "", "file_result": None, "file_progress": begun}
         done: list[str] = []
         # Gradio keeps a copy of each file that it was given, so this folder may go at the end.
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / f"{Path(path).stem}.en.txt"
             handed_over = -math.inf
             while len(done) < len(sources):
-                yield {"file_progress": bar(len(done), len(sources))}
                 chunk = next_chunk(sources, len(done))
                 done += await worker.translate_lines(lines=chunk, **request)
+                yield {}  # who stops it stops it here
                 # Every copy is kept for a while: one now and then is enough for who stops.
                 if len(done) == len(sources) or time.monotonic() - handed_over > HAND_OVER:
                     handed_over = time.monotonic()
                     result.write_text("".join(f"{line}\n" for line in done), encoding="utf-8")
-                    yield {"file_result": str(result)}
-        yield {
-            "file_progress": bar(len(done), len(sources)),
-            "file_message": await figures(worker, done, references),
-        }
+                    reached = bar(len(done), len(sources))  # and no further: it tells what is there
+                    yield {"file_result": str(result), "file_progress": reached}
+        yield {"file_message": await figures(worker, done, references)}
     except UserError as error:
         yield {"file_message": str(error)}
 
@@ -133,6 +133,11 @@ async def figures(worker: Worker, translations: list[str], references: list[str]
     return f"{said} {scores_line(scores)} · references: {scores.n:,}"
 
 
+def stop(result: str | None) -> Updates:
+    """Say what there is of a file that was stopped."""
+    return {"file_message": STOPPED if result else "Stopped; no line is translated yet."}
+
+
 def bind_file(parts: Parts, worker: Worker) -> None:
     """Let the buttons translate a file and stop."""
 
@@ -142,5 +147,4 @@ def bind_file(parts: Parts, worker: Worker) -> None:
 
     names = ["file_progress", "file_message", "file_result"]
     running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **FILE)
-    stopped = {"file_message": "Stopped; the lines so far can be downloaded."}
-    bind(parts["file_stop"].click, lambda: stopped, parts, [], ["file_message"], cancels=running)
+    bind(parts["file_stop"].click, stop, parts, ["file_result"], ["file_message"], cancels=running)

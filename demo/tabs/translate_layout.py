@@ -104,7 +104,7 @@ def place_lines(first: dict[str, Any]) -> Parts:
         first.get("message", ""), status=True, elem_id="translate-message", elem_classes="message"
     )
     summary = PlainText(
-        first.get("summary", ""), elem_id="translate-summary", elem_classes="summary"
+        first.get("summary", ""), status=True, elem_id="translate-summary", elem_classes="summary"
     )
     changes = MarkedText(elem_id="translate-changes", elem_classes="cell")
     return {"progress": progress, "message": message, "summary": summary, "changes": changes}

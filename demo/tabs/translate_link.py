@@ -16,7 +16,7 @@ from demo.work import Worker
 
 COPY_TEXT = "(text) => seqlens.copy(text, 'The translation is copied.')"
 READ_LINK = "(board) => [board, window.location.search]"
-LESS = "A link is copied; the address bar has it too. It does not hold {}."
+LESS = "A link is copied. It does not hold {}."
 # The fields that a link fills in, with the names of the request.
 FIELDS = ("checkpoint", "method", "beam", "length_penalty", "temperature", "seed", "prefix")
 OPENED = ("source", *FIELDS, *share.CHOICES)

@@ -10,7 +10,7 @@ from core.service import KINDS, Service
 from demo.tabs.inspect_gradients_layout import EXAMPLES
 from tests.browser.conftest import watch
 
-LINES = "plot => plot.data.map(({ name, y, opacity }) => [name, y.length, y[0], opacity])"
+LINES = "plot => plot.data.map(({ name, y, line }) => [name, y.length, y[0], line.width])"
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} `{{7*7}}` $N$ foo_bar"
 
 
@@ -55,7 +55,7 @@ def test_the_gradient_of_a_chosen_token_is_followed(open_inspect, core: Service)
     page = open_inspect()
     flows = core.gradient_flow(EXAMPLES[0][0]).flows
     expected = [[f"{f.checkpoint} {one.state}", one.norms[0]] for f in flows for one in f.states]
-    drawn = [[name, first] for name, _, first, opacity in lines(page) if opacity == 1]
+    drawn = [[name, first] for name, _, first, width in lines(page) if width > 1]
     assert [name for name, _ in drawn] == [name for name, _ in expected]
     assert [first for _, first in drawn] == pytest.approx([first for _, first in expected])
     strip_token(page, 10).click()
@@ -85,7 +85,7 @@ def test_the_mark_is_on_the_token_whose_gradient_is_shown(open_inspect) -> None:
 
 def clip_and_unclip(page: Page) -> None:
     """Clipping at 1 is set at first; at 50 no curve is cut any longer, and -1 is refused."""
-    assert len([line for line in lines(page) if line[3] < 1]) == 4
+    assert len([line for line in lines(page) if line[3] == 1]) == 4
     clip = page.locator("#inspect-gradients-clip input[type=number]")
     clip.fill("50")
     clip.press("Enter")

@@ -69,7 +69,7 @@ def test_a_layer_and_a_quantity_can_be_named(app: str) -> None:
 
 def test_a_corrector_reads_a_word(app: str) -> None:
     found = result(app, "inspect", text="Teh", checkpoint="speller", quantity="hidden")
-    assert found["text"] == "Teh"
+    assert found["text"] == "teh"  # as it was read
     assert found["traces"][0]["tokens"] == ["t", "e", "h", "</s>"]
 
 

@@ -4,6 +4,7 @@ The page is a real server in this process, over a model slow enough to be left: 
 tokens would take it 20 seconds.
 """
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from gradio_client import Client
 
+from core.decoding.options import DecodingOptions
+from core.pipelines.generation import Generation
 from core.service import Service
 from demo import limits
 from demo.work import Worker
@@ -155,3 +158,21 @@ def test_the_time_limit_is_told_and_what_was_written_stays(page, monkeypatch) ->
     for update in updates(app, "generate", **{**LONG, "max_tokens": 3}):
         found.append(update)
     assert len(found[-1]["steps"]) == 3
+
+
+def test_who_reads_slowly_gets_the_whole_text(page, monkeypatch) -> None:
+    """The limit is of work: at reading speed a long text takes longer, most of which is waiting."""
+    monkeypatch.setattr(limits, "STREAM_SECONDS", 1)
+    _, worker = page
+    begun = worker.service.generator("tiny").prompt("the dog", DecodingOptions("greedy"), 12)
+
+    async def read() -> list[Generation]:
+        texts = []
+        async for text in worker.generate(begun):
+            texts.append(text)
+            await asyncio.sleep(0.5)
+        return texts
+
+    texts = asyncio.run(read())
+    assert len(texts) > 2  # seconds of waiting: half as many
+    assert len(texts[-1].steps) == 12

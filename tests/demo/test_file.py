@@ -114,7 +114,8 @@ def test_a_file_is_translated_line_by_line(worker, service, tmp_path, monkeypatc
         ["Morgen"],
         ["Danke"],
     ]
-    assert updates[0] == {"file_message": "", "file_result": None}
+    none = {"done": 0, "total": 4, "text": "0 of 4 lines"}
+    assert updates[0] == {"file_message": "", "file_result": None, "file_progress": none}
     bars = [update["file_progress"] for update in updates if "file_progress" in update]
     assert [bar["done"] for bar in bars] == [0, 2, 3, 4]
     assert bars[-1] == {"done": 4, "total": 4, "text": "4 of 4 lines"}
@@ -180,6 +181,11 @@ def test_what_is_done_when_it_is_stopped_can_be_downloaded(worker, service, tmp_
 
     assert asyncio.run(stop_after_two_lines())[-1] == "GUTEN\nMORGEN\n"
     assert len(service.requests) == 2
+
+
+def test_stop_says_whether_there_is_anything_to_download() -> None:
+    assert tab.stop("greetings.en.txt") == {"file_message": tab.STOPPED}
+    assert tab.stop(None) == {"file_message": "Stopped; no line is translated yet."}
 
 
 def test_an_error_on_the_way_keeps_what_is_done(worker, service, tmp_path, monkeypatch) -> None:
