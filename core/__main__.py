@@ -27,6 +27,9 @@ for command in (translate, generate, correct, evaluate, train, study, inspect, r
 app.add_typer(data_app, name="data")
 
 
+DEVELOPMENT = ("lightning", "tensorboard", "gensim", "nltk")  # what no page needs
+
+
 def main() -> None:
     """Run a command; a user's error is one sentence on stderr and exit status 2."""
     try:
@@ -34,9 +37,11 @@ def main() -> None:
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        sys.exit(130)
+    except ModuleNotFoundError as error:
+        if error.name not in DEVELOPMENT:
+            raise
+        print(f"Error: this needs {error.name}; run make install-dev first.", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -33,21 +33,3 @@ def separate_runs(history: Sequence[dict[str, Any]]) -> list[History]:
             falling = falling or rate < before
         runs[-1].append(row)
     return runs
-
-
-def training_command(name: str, recipe: dict[str, Any], history: History) -> str:
-    """Return the command of a checkpoint's last, or only, run.
-
-    Args:
-        name: of the checkpoint.
-        recipe: as config.json has it.
-    """
-    runs = separate_runs(history)
-    parts = ["python -m core train", recipe.get("name", name)]
-    before = 0.0
-    if len(runs) > 1:
-        before = runs[-2][-1]["seconds"]
-        parts.append(f"--from checkpoints/{name} --learning-rate {recipe['learning_rate']:g}")
-    if recipe.get("max_steps", -1) < 0:  # else the recipe has its end
-        parts.append(f"--max-minutes {max(1, round((runs[-1][-1]['seconds'] - before) / 60))}")
-    return " ".join(parts)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from core.__main__ import main
-from core.checkpoint import load_checkpoint
+from core.checkpoint import load_checkpoint, read_config, write_json
 from tests.tiny import PAIRS, letters, write_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -231,6 +231,28 @@ def test_own_text_makes_a_checkpoint_in_its_own_folder(run, tmp_path: Path) -> N
     assert load_checkpoint(output).config["recipe"]["data"] == "own"
     card = (output / "README.md").read_text(encoding="utf-8")
     assert "# mine" in card and "Multi30k image captions" not in card
+    command = f"python -m core train {NAME} --source {source} --output {output} --max-steps 2"
+    assert f"`{command} --device cpu` repeats it." in card
+    assert load_checkpoint(output).config["recipe"]["command"] == f"{command} --device cpu"
+
+
+def test_a_card_names_what_the_weights_had_read_before(run, tmp_path: Path) -> None:
+    source, output = tmp_path / "own.tsv", tmp_path / "checkpoints" / "further"
+    source.write_text("".join(f"{p.source}\t{p.target}\n" for p in PAIRS), encoding="utf-8")
+    start = tmp_path / "start"
+    write_checkpoint(start)
+    config = read_config(start)
+    write_json(start / "config.json", config | {"recipe": {"data": "multi30k", "before": []}})
+    result = run(
+        *("train", NAME, "--source", source, "--output", output, "--from", start),
+        *("--max-steps", 2, "--device", "cpu"),
+    )
+    assert (result.status, result.out) == (0, "")
+    card = (output / "README.md").read_text(encoding="utf-8")
+    assert "Multi30k image captions" in card and "- the user's own text" in card
+    assert "read image captions and the user's own text alone" in card
+    assert "training part of this run" in card and f"--from {start}" in card
+    assert read_config(output)["recipe"]["before"] == ["multi30k"]
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -306,7 +328,9 @@ def test_greedy_is_sampling_from_one_token(run) -> None:
 
 
 def test_a_language_model_is_measured_on_a_file(run, tmp_path: Path) -> None:
-    (tmp_path / "my.txt").write_text("We propose a model.\nIt works.\n", encoding="utf-8")
+    # Blank lines, and signs that can't be seen, are not read in a training either.
+    text = "\n\nWe propose\ta  model.\n\nIt wo\u00adrks.\n"
+    (tmp_path / "my.txt").write_text(text, encoding="utf-8")
     result = json.loads(run("evaluate", WRITER, "--text", "my.txt", "--json").out)
     assert (result["n"], result["characters"]) == (2, 19 + 9 + 2)
     assert result["tokens"] == 30 and result["unknown_share"] == 0
@@ -367,6 +391,9 @@ def test_a_file_without_pairs_is_told(run, tmp_path: Path, name: str, text: str 
         (["correct", "teh", "--output", "."], "it is a folder"),
         (["evaluate", "spell-en", "--part", "test", "--pairs", "my.tsv"], "not both"),
         (["evaluate", NAME, "--part", "tatoeba", "--source", "my.de"], "not both"),
+        (["evaluate", NAME, "--text", "my.txt"], f"--text is not for {NAME}"),
+        (["evaluate", "spell-en", "--part", "test", "--beam", 9], "--beam is not for spell-en"),
+        (["study", "sampling", "--all"], "Name a study or give --all"),
         (["correct", "teh", "--threshold", "nan"], "threshold must be from 0 to 100, not nan"),
         (["correct", "caf\udce9"], "is not UTF-8"),
         (["correct", "teh", "--checkpoint", NAME], "is a translator: it does not correct"),

@@ -1,6 +1,6 @@
 """Runs that go on with the history of the one before."""
 
-from core.history import separate_runs, training_command
+from core.history import separate_runs
 
 
 def rows(*rates: float) -> list[dict[str, float]]:
@@ -18,16 +18,3 @@ def test_a_warm_up_belongs_to_its_run_and_a_later_rise_begins_another() -> None:
 def test_a_run_that_goes_on_from_an_older_state_is_one_run() -> None:
     history = rows(4, 3, 2, 2.05, 1, 1, 0)
     assert separate_runs(history) == [history]
-
-
-def test_the_command_is_that_of_the_last_run() -> None:
-    recipe = {"name": "spell-en", "max_steps": -1, "learning_rate": 1.3e-3}
-    assert training_command("mine", recipe, rows(2, 1, 0)) == (
-        "python -m core train spell-en --max-minutes 3"
-    )
-    assert training_command("mine", recipe, rows(2, 1, 0, 2, 0)) == (
-        "python -m core train spell-en --from checkpoints/mine --learning-rate 0.0013"
-        " --max-minutes 2"
-    )
-    steps = recipe | {"max_steps": 9}
-    assert training_command("mine", steps, rows(2, 0)) == "python -m core train spell-en"

@@ -9,7 +9,7 @@ from core.commands.evaluate_corrector import measure_corrector
 from core.commands.evaluate_language_model import measure_language_model
 from core.commands.evaluate_translator import measure_translator
 from core.commands.measured import Measured
-from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_json
+from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_json, was_given
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.evaluation.metrics import store_metrics
@@ -19,6 +19,7 @@ PART = "A held-out part in place of files; numerals or alignments, of hand-writt
 
 
 def evaluate(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="A folder in checkpoints/, or the path of one.")],
     source: Annotated[Path | None, typer.Option(help="German sentences, one a line.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Their English translations.")] = None,
@@ -50,9 +51,11 @@ def evaluate(
     service = Service(folder.parent if "/" in name else CHECKPOINTS, device)
     name = folder.name
     how = ""
-    if name in service.checkpoints("language-model"):
+    writes, spells = (name in service.checkpoints(kind) for kind in ("language-model", "spelling"))
+    _check_options(context, "text" if writes else "pairs" if spells else "")
+    if writes:
         measured = measure_language_model(service.generator(name), part, text)
-    elif name in service.checkpoints("spelling"):
+    elif spells:
         measured = measure_corrector(service.corrector(name), part, pairs)
     else:
         translator = service.translator(name)
@@ -60,13 +63,25 @@ def evaluate(
         if part != "alignments":
             how = f" --method {method} --beam {beam} --length-penalty {length_penalty}"
     if store:
-        files = f"--source {source} --reference {reference}"
-        if text or pairs:
-            files = f"--text {text}" if text else f"--pairs {pairs}"
+        files = f"--text {text}" if writes else f"--source {source} --reference {reference}"
+        files = f"--pairs {pairs}" if spells else files
         what = f"--part {part}" if part else files
         _store(service, name, measured, f"python -m core evaluate {folder} {what}{how} --store")
     lines = [f"{key}\t{value}" for key, value in measured.result.items()]
     typer.echo(to_json(measured.result) if as_json else "\n".join(lines))
+
+
+def _check_options(context: typer.Context, file: str) -> None:
+    """Raise UserError for options that this kind of checkpoint would ignore.
+
+    Args:
+        file: that of a language model or a corrector; a translator has none of the two.
+    """
+    of_translators = () if not file else ("source", "reference", "method", "beam", "length_penalty")
+    of_others = {"text", "pairs"} - {file}
+    for name in (*of_translators, *sorted(of_others)):
+        if was_given(context, name):
+            raise UserError(f"--{name.replace('_', '-')} is not for {context.params['name']}.")
 
 
 def _store(service: Service, name: str, measured: Measured, command: str) -> None:

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from core.commands.measured import Measured
 from core.data.documents import load_arxiv, load_wikitext
 from core.data.splits import read_lines
+from core.data.text import normalise
 from core.errors import UserError
 from core.evaluation.metrics import sha256_of_lines
 from core.evaluation.perplexity import score_documents
@@ -31,8 +32,11 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     Of a part, those of the same model before its training stand beside them. WikiText is read as
     the field does: the state is carried through the file.
     """
-    file, documents = _documents(part, text)
-    continuous = file.endswith("wikitext")
+    if text is not None:
+        file, documents = text.name, _own(writer, text)
+    else:
+        file, documents = _held_out(part)
+    continuous = part is not None and part.endswith("wikitext")
     with tqdm(unit=" tokens", file=sys.stderr) as bar:
         scores = score_documents(writer.model, writer.tokenizer, documents, continuous, bar.update)
         result = scores.to_dict()
@@ -50,9 +54,12 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     return Measured(file, result, figures, digest, len(documents), scores.seconds)
 
 
-def _documents(part: str | None, text: Path | None) -> tuple[str, list[str]]:
-    if text is not None:
-        return text.name, read_lines(text)
+def _own(writer: TextGenerator, text: Path) -> list[str]:
+    """Return a user's own documents, cleaned as those of a training."""
+    return [document for line in read_lines(text) if (document := normalise(line))]
+
+
+def _held_out(part: str | None) -> tuple[str, list[str]]:
     if part not in PARTS:
         raise UserError(f"Give --text FILE, or --part with one of {', '.join(PARTS)}.")
     data = load_arxiv() if part.endswith("arxiv") else load_wikitext()

@@ -35,6 +35,12 @@ Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+def was_given(context: typer.Context, name: str) -> bool:
+    """Return whether an option stands in the command, and is not its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def to_json(content: Any) -> str:
     """Return readable JSON."""
     return json.dumps(content, indent=1, ensure_ascii=False)

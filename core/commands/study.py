@@ -81,6 +81,8 @@ def study(
 
     known = table.STUDIES | STUDIES  # what reads the reports of others comes last
     if every:
+        if name is not None:
+            raise UserError("Name a study or give --all, not both.")
         _run_all(known, quick, store)
         return
     if name not in known:
@@ -96,12 +98,22 @@ def _run_all(known: dict[str, Study], quick: bool, store: bool) -> None:
         except UserError as error:  # its text may not be passed on, so it is not there
             typer.echo(f"{name} is left out: {error}", err=True)
         else:
-            typer.echo(f"{name}: {report['finding']}")
+            typer.echo(f"{name}: {report['finding']}" if store else to_json(report))
 
 
 def _run(name: str, one: Study, quick: bool, store: bool) -> dict[str, Any]:
     command = f"python -m core study {name}{' --quick' * quick}"
     report = one.run(command, **(one.quick if quick else {}))
     if store:
-        write_json((_QUICK if quick else CHECKPOINTS / "reports") / f"{name}.json", report)
+        path = _folder(quick) / f"{name}.json"
+        try:
+            write_json(path, report)
+        except OSError as error:  # hours may have gone into it
+            typer.echo(to_json(report))
+            raise UserError(f"{path} can't be written: {error.strerror}.") from None
     return report
+
+
+def _folder(quick: bool) -> Path:
+    """Return where reports are stored."""
+    return _QUICK if quick else CHECKPOINTS / "reports"

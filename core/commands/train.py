@@ -1,11 +1,13 @@
 """``python -m core train``: a recipe on its own data, or on a user's."""
 
 import dataclasses
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from core.commands.options import was_given
 from core.data.documents import TextData, load_own_text
 from core.data.splits import ParallelData, load_own
 from core.errors import UserError
@@ -13,6 +15,7 @@ from core.service import CHECKPOINTS
 
 
 def train(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="A recipe; see `python -m core info`.")],
     source: Annotated[
         Path | None, typer.Option(help="Your own text: source sentences, or a TSV of pairs.")
@@ -78,6 +81,7 @@ def train(
         RunOptions(
             output=folder,
             work=_work(folder),
+            command=_command(context),
             minutes=recipe.minutes if max_minutes is None else max_minutes,
             max_steps=max_steps,
             resume=resume,
@@ -90,8 +94,18 @@ def train(
     )
 
 
+def _command(context: typer.Context) -> str:
+    """Return the command with the options that were given, but for --resume."""
+    words = ["python", "-m", "core", "train", context.params["name"]]
+    for option in context.command.params:
+        name = str(option.name)
+        if name not in ("name", "resume") and was_given(context, name):
+            words += [option.opts[0], str(context.params[name])]
+    return shlex.join(words)
+
+
 def _work(output: Path) -> Path:
-    """Return where the run of an output keeps its state: no two share one."""
+    """Return where the run of an output keeps its state; a folder that can be read as its path."""
     place, here = output.resolve(), Path.cwd()
     parts = place.relative_to(here if place.is_relative_to(here) else place.anchor).parts
     return Path("runs", "work", "-".join(parts))

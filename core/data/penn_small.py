@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import zlib
 from pathlib import Path
 
 from core.errors import UserError
@@ -15,7 +16,7 @@ def load_penn_small() -> dict[str, list[list[str]]]:
     The files train.txt.gz and so on are taken from ``$SEQLENS_DATA/penn-small``.
 
     Raises:
-        UserError: a file is missing: it may not be passed on, so nothing downloads it.
+        UserError: a file is damaged, or missing: it may not be passed on, so nothing downloads it.
     """
     folder = Path(os.environ.get("SEQLENS_DATA", ".")) / "penn-small"
     return {part: _sentences(folder / f"{part}.txt.gz") for part in _PARTS}
@@ -26,4 +27,6 @@ def _sentences(path: Path) -> list[list[str]]:
         content = gzip.decompress(path.read_bytes()).decode("utf-8")
     except FileNotFoundError:
         raise UserError(f"{path} is missing; put a sample of the Penn Treebank there.") from None
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        raise UserError(f"{path} can't be read, or is damaged.") from None
     return [["<sos>", *line.split(), "<eos>"] for line in content.splitlines()]

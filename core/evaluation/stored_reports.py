@@ -5,7 +5,6 @@ from typing import Any
 
 from core.checkpoint import read_config, read_history, read_json
 from core.errors import UserError
-from core.history import training_command
 from core.report import Report as Report
 from core.report import curve
 
@@ -70,14 +69,14 @@ def _training(folder: Path) -> Report:
     if not history:
         raise UserError(f"{folder / 'history.json'} is empty: the run was never validated.")
     recipe = config.get("recipe")
-    if not isinstance(recipe, dict) or not isinstance(recipe.get("learning_rate"), int | float):
+    if not isinstance(recipe, dict) or not isinstance(recipe.get("command"), str):
         raise UserError(f"{folder / 'config.json'} is damaged: it does not tell its recipe.")
     best, last = min(history, key=lambda row: row["valid_loss"]), history[-1]
     steps = [row["step"] for row in history]
     return {
         "title": f"Training of {folder.name}",
         "question": "How did the loss fall?",
-        "command": training_command(folder.name, recipe, history),
+        "command": recipe["command"],
         "date": "",
         "machine": "",
         "rows": [

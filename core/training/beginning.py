@@ -27,6 +27,7 @@ from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
+from core.training.model_card import Origin
 from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
 from core.training.task import Task
@@ -69,6 +70,17 @@ def history_before(recipe: Recipe, options: RunOptions, validation: str) -> Hist
     if recipe.data == "own" and before.get("validation_sha256") != validation:
         return []
     return read_history(options.start_from)
+
+
+def origin(recipe: Recipe, options: RunOptions) -> Origin:
+    """Return where the weights come from, for the card."""
+    if options.start_from is None:
+        return Origin(options.command)
+    before = read_config(options.start_from).get("recipe", {})
+    read = dict.fromkeys((*before.get("before", ()), before.get("data", "own")))
+    if recipe.data != "own":  # a user's own is another text each time
+        read.pop(recipe.data, None)
+    return Origin(options.command, options.start_from.name, tuple(read))
 
 
 def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
@@ -116,8 +128,11 @@ def _of(recipe: str, data: str) -> str:
 
 
 @rank_zero_only
-def begin(work: Path, recipe: Recipe, model: Any, tokenizer: Tokenizer) -> None:
+def begin(
+    options: RunOptions, recipe: Recipe, model: Any, tokenizer: Tokenizer, validation: str
+) -> None:
     """Empty the folder of the run, and write what a resumed run builds its model from."""
+    work = options.work
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     tokenizer.save(work / "tokenizer.json")
@@ -126,6 +141,8 @@ def begin(work: Path, recipe: Recipe, model: Any, tokenizer: Tokenizer) -> None:
     begun = {
         "recipe": recipe.name,
         "data": recipe.data,
+        "validation": validation,
+        "output": str(options.output.resolve()),
         "kind": kind_of(model),
         "model": sizes,
         "tokenizer": tokenizer.kind,
@@ -134,9 +151,21 @@ def begin(work: Path, recipe: Recipe, model: Any, tokenizer: Tokenizer) -> None:
     write_json(work / "model.json", begun)
 
 
-def begun(work: Path, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
+def check_same(work: Path, validation: str) -> None:
+    """Raise UserError where the run to resume was validated on another text than ``validation``."""
+    if read_json(work / "model.json")["validation"] != validation:
+        raise UserError(
+            "The run to resume is of another text: give it the one that it was started with, or"
+            " start without --resume."
+        )
+
+
+def begun(options: RunOptions, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of the run to resume; its weights are in its state."""
+    work = options.work
     saved = read_json(work / "model.json")
+    if saved["output"] != str(options.output.resolve()):
+        raise UserError(f"{work} has the run of another output, {saved['output']}.")
     was, wanted = (saved["recipe"], saved["data"]), (recipe.name, recipe.data)
     if was != wanted:
         raise UserError(

@@ -16,7 +16,7 @@ from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
 from core.tokenizers.word import WordTokenizer
 from core.training.loss import projected_loss
-from core.training.model_card import language_model_card
+from core.training.model_card import Origin, language_model_card
 from core.training.recipes import LanguageModelRecipe
 from core.training.task import Carried
 
@@ -88,5 +88,5 @@ class LanguageModelTask:
         )
         return loss, nll, tuple(after.detach())
 
-    def card(self, name: str, model: LanguageModel, history: History) -> str:
-        return language_model_card(name, self.recipe, model, history)
+    def card(self, name: str, model: LanguageModel, history: History, origin: Origin) -> str:
+        return language_model_card(name, self.recipe, model, history, origin)

@@ -21,7 +21,7 @@ from core.models.seq2seq import Seq2Seq
 from core.pipelines.sentence_model import SentenceModel
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
-from core.training.model_card import misspeller_card
+from core.training.model_card import Origin, misspeller_card
 from core.training.pairs import PairTask
 from core.training.recipes import MisspellingRecipe
 from core.whole_files import write_whole
@@ -58,8 +58,8 @@ class MisspellingTask(PairTask):
     def valid_pairs(self) -> list[Pair]:
         return self._valid
 
-    def card(self, name: str, model: Seq2Seq, history: History) -> str:
-        return misspeller_card(name, self.recipe, model, history)
+    def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
+        return misspeller_card(name, model, history, origin)
 
 
 def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:

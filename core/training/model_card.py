@@ -1,16 +1,15 @@
 """The model card of an exported checkpoint: data, licences, recipe, limits."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.data.corpora import ARXIV, PARALLEL
 from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS
-from core.history import History, separate_runs, training_command
+from core.history import History, separate_runs
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.training.recipes import (
     LanguageModelRecipe,
-    MisspellingRecipe,
-    Recipe,
     SpellingRecipe,
     TranslationRecipe,
 )
@@ -28,6 +27,16 @@ _PART_OF = dict.fromkeys(("arxiv", "arxiv-subset"), "; the part of a paper depen
 _READ = {"all": "short everyday sentences, image captions and chats", "multi30k": "image captions"}
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where the weights of a run come from."""
+
+    command: str  # that repeats the run
+    start: str = ""  # name of the checkpoint that it started from, if any
+    before: tuple[str, ...] = ()  # data that this one had read, as recipes call it
+
+
+_OWN = "the user's own text"
 _TESTED = {
     "spelling": "No pair of the two tests is in the training part; 1,500 common words occur"
     " nowhere in it.",
@@ -36,12 +45,15 @@ _TESTED = {
 }
 
 
-def translation_card(name: str, recipe: TranslationRecipe, model: Seq2Seq, history: History) -> str:
+def translation_card(
+    name: str, recipe: TranslationRecipe, model: Seq2Seq, history: History, origin: Origin
+) -> str:
     """Return the card of a translator as Markdown, from what the run knows about itself."""
-    own = recipe.data not in _CORPORA_OF
-    names = _CORPORA_OF.get(recipe.data, [])
+    read = (*origin.before, recipe.data)
+    names = {corpus for data in read for corpus in _CORPORA_OF.get(data, ())}
     data = [f"- {c.title}: {c.licence}" for c in PARALLEL if c.name in names]
-    what = "Translates" if own else "Translates German into English"
+    data += [f"- {_OWN}"] * any(one not in _CORPORA_OF for one in read)
+    what = "Translates German into English" if recipe.data in _CORPORA_OF else "Translates"
     sizes, last = model.config, history[-1]
     weights = sum(parameter.numel() for parameter in model.parameters())
     best = min(history, key=lambda row: row["valid_loss"])
@@ -50,10 +62,10 @@ def translation_card(name: str, recipe: TranslationRecipe, model: Seq2Seq, histo
 {what}: a recurrent encoder and decoder with attention, {weights:,} weights.
 
 ## Data
-{chr(10).join(data) or "- the user's own text"}
+{chr(10).join(data)}
 
-Sentences of the validation and test parts stand nowhere in the training part, on either side, case
-and punctuation ignored.
+Sentences of the validation and test parts stand nowhere in the training part{_of_this(origin)}, on
+either side, case and punctuation ignored.
 
 ## Recipe
 - Joint byte-level BPE of {sizes.target_vocab_size:,} ids; embedding {sizes.embedding_size}, tied.
@@ -65,16 +77,16 @@ and punctuation ignored.
 - {_steps(last)} target tokens, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
-{_repeated(name, recipe, history, " --source …" if own else "")}
+{_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
-It has read {_READ.get(recipe.data, "the user's own text")} alone. Long sentences, rare words, names
+It has read {_all(read, _READ)} alone. Long sentences, rare words, names
 and figures of speech often go wrong. Attention is not an explanation.
 """
 
 
-def misspeller_card(name: str, recipe: MisspellingRecipe, model: Seq2Seq, history: History) -> str:
+def misspeller_card(name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
     """Return the card of a misspeller as Markdown, from what the run knows of itself."""
     last, best = history[-1], min(history, key=lambda row: row["valid_loss"])
     return f"""# {name}
@@ -85,11 +97,13 @@ Reads an English word and writes a misspelling of it: spell-en learns from what 
 - {_steps(last)} letters, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter, on words that it has not learnt from.
 
-{_repeated(name, recipe, history)}
+{_repeated(origin, history)}
 """
 
 
-def spelling_card(name: str, recipe: SpellingRecipe, model: Seq2Seq, history: History) -> str:
+def spelling_card(
+    name: str, recipe: SpellingRecipe, model: Seq2Seq, history: History, origin: Origin
+) -> str:
     """Return the card of a spelling corrector as Markdown, from what the run knows of itself."""
     sizes, last = model.config, history[-1]
     weights = sum(parameter.numel() for parameter in model.parameters())
@@ -116,7 +130,7 @@ attention, {weights:,} weights.
 - {_steps(last)} letters, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a letter.
 
-{_repeated(name, recipe, history)}
+{_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
@@ -126,14 +140,21 @@ Names and words that it has never read are often changed.
 
 
 def language_model_card(
-    name: str, recipe: LanguageModelRecipe, model: LanguageModel, history: History
+    name: str,
+    recipe: LanguageModelRecipe,
+    model: LanguageModel,
+    history: History,
+    origin: Origin,
 ) -> str:
     """Return the card of a language model as Markdown, from what the run knows about itself."""
-    own = recipe.data not in _TEXT_OF
+    read = (*origin.before, recipe.data)
+    data = dict.fromkeys(f"- {_TEXT_OF.get(one, _OWN)}" for one in read)
     sizes, last = model.config, history[-1]
     weights = sum(parameter.numel() for parameter in model.parameters())
     best = min(history, key=lambda row: row["valid_loss"])
     unit = "characters" if recipe.tokens == "character" else "words"
+    chosen = f"that occur {recipe.min_frequency} times or more"
+    chosen = f"of the vocabulary of {origin.start}" if origin.start else chosen
     output = "tied to it" if sizes.tied else "of its own"
     cell = "LSTM of core.models.recurrent" if sizes.cell == "own" else sizes.cell.upper()
     looks = "an abstract" if recipe.data in _PART_OF else "what it has read"
@@ -144,12 +165,12 @@ A recurrent language model of {unit} ({cell}, {weights:,} weights): it gives eac
 text a probability, and writes on from a beginning.
 
 ## Data
-- {_TEXT_OF.get(recipe.data, "the user's own text")}
+{chr(10).join(data)}
 
-A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data, "")}.
+{_held_out(recipe.data, origin)}
 
 ## Recipe
-- {model.config.writable - 2:,} {unit} that occur {recipe.min_frequency} times or more, the others
+- {model.config.writable - 2:,} {unit} {chosen}, the others
   `<unk>`, and an end; embedding {sizes.embedding_size}, output {output}.
 - {sizes.num_layers} × {sizes.hidden_size} {cell}, variational dropout
   {sizes.dropout}, word dropout {sizes.word_dropout}, dropout of recurrent weights
@@ -158,13 +179,30 @@ A held-out document stands nowhere in the training part{_PART_OF.get(recipe.data
 - {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(history, model)};
   validation loss {best["valid_loss"]:.3f} nats a token.
 
-{_repeated(name, recipe, history, " --text …" if own else "")}
+{_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.
 
 ## Limits
 What it writes looks like {looks} and means nothing; names, numbers and claims in it are made
-up. It has read {_KIND_OF.get(recipe.data, "the user's own text")} alone.
+up. It has read {_all(read, _KIND_OF)} alone.
 """
+
+
+def _all(read: Sequence[str], names: dict[str, str]) -> str:
+    """Return what was read, in words."""
+    return " and ".join(dict.fromkeys(names.get(data, _OWN) for data in read))
+
+
+def _of_this(origin: Origin) -> str:
+    """Return of which run a split is told: an earlier one may have read what this one holds out."""
+    return " of this run" if origin.before else ""
+
+
+def _held_out(data: str, origin: Origin) -> str:
+    if data == "wikitext":
+        return "The parts are those of its authors; headings and blank lines are in all of them."
+    whose = _of_this(origin) + _PART_OF.get(data, "")
+    return f"A held-out document stands nowhere in the training part{whose}."
 
 
 def _steps(last: dict[str, float]) -> str:
@@ -178,10 +216,12 @@ def _time(history: History, model: Seq2Seq | LanguageModel) -> str:
     return f"{history[-1]['seconds'] / 60:.0f} minutes{several} {where}"
 
 
-def _repeated(name: str, recipe: Recipe, history: History, data: str = "") -> str:
-    """Return how the run, or the last of several, is repeated; ``data`` stands for a user's own."""
-    command = f"`{training_command(name, asdict(recipe), history)}{data}`"
+def _repeated(origin: Origin, history: History) -> str:
+    """Return how the run, or the last of several, is repeated."""
     runs = len(separate_runs(history))
     if runs == 1:
-        return f"{command} repeats it."
-    return f"It was made in {runs} runs, each going on from the one before; the last was {command}."
+        return f"`{origin.command}` repeats it."
+    return (
+        f"It was made in {runs} runs, each going on from the one before; the last was"
+        f" `{origin.command}`."
+    )

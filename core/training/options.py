@@ -15,6 +15,7 @@ class RunOptions:
 
     output: Path  # the checkpoint folder
     work: Path  # state, logs and weights of the run
+    command: str  # that repeats it, for the card
     minutes: float  # of training, those of the run that it resumes included
     max_steps: int = -1  # > 0: so many optimizer steps instead of minutes
     resume: bool = False

@@ -15,7 +15,16 @@ from core.data.documents import TextData
 from core.data.spelling import SpellingData
 from core.data.splits import ParallelData
 from core.errors import UserError
-from core.training.beginning import begin, begun, check_state, digest, fresh, history_before
+from core.training.beginning import (
+    begin,
+    begun,
+    check_same,
+    check_state,
+    digest,
+    fresh,
+    history_before,
+    origin,
+)
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
 from core.training.memory import keep_memory
@@ -77,21 +86,30 @@ def _train(task: Task, options: RunOptions) -> None:
     lightning.seed_everything(recipe.seed, verbose=False)
     if options.resume:
         check_state(state)
-        model, tokenizer = begun(options.work, recipe)
+        model, tokenizer = begun(options, recipe)
     else:
         model, tokenizer = fresh(task, options)
-        begin(options.work, recipe, model, tokenizer)
     stream = task.stream(tokenizer)
     valid = task.validation(tokenizer)
     validation = digest(valid)
+    if options.resume:
+        check_same(options.work, validation)
+    else:
+        begin(options, recipe, model, tokenizer, validation)
     history = history_before(recipe, options, validation)
+    whence = origin(recipe, options)
     module = TrainingModule(model, task, stream, options.minutes, options.max_steps, history)
 
     def export(module: TrainingModule) -> None:
-        told = {**dataclasses.asdict(recipe), "validation_sha256": validation}
+        told = {
+            **dataclasses.asdict(recipe),
+            "validation_sha256": validation,
+            "command": whence.command,
+            "before": whence.before,
+        }
         save_checkpoint(options.output, module.model, [tokenizer], told)
         write_json(options.output / "history.json", module.history)
-        card = task.card(options.output.name, module.model, module.history)
+        card = task.card(options.output.name, module.model, module.history, whence)
         (options.output / "README.md").write_text(card, encoding="utf-8")
         for measured in ("metrics.json", "units.json"):  # of the weights that were there before
             (options.output / measured).unlink(missing_ok=True)

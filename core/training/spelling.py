@@ -16,7 +16,7 @@ from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
 from core.training.misspelling import misspellings
-from core.training.model_card import spelling_card
+from core.training.model_card import Origin, spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
 
@@ -81,8 +81,8 @@ class SpellingTask(PairTask):
     def valid_pairs(self) -> list[Pair]:
         return self.data.valid
 
-    def card(self, name: str, model: Seq2Seq, history: History) -> str:
-        return spelling_card(name, self.recipe, model, history)
+    def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
+        return spelling_card(name, self.recipe, model, history, origin)
 
 
 def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:

@@ -9,6 +9,7 @@ from core.history import History
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.protocol import Tokenizer
+from core.training.model_card import Origin
 from core.training.recipes import Recipe
 
 Carried = tuple[Tensor, ...] | None  # the state behind a batch that the next one begins with
@@ -63,5 +64,5 @@ class Task(Protocol):
         Both are means in nats of a token; only the loss has a gradient.
         """
 
-    def card(self, name: str, model: Any, history: History) -> str:
+    def card(self, name: str, model: Any, history: History, origin: Origin) -> str:
         """Return the model card of what is exported, as Markdown."""

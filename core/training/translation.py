@@ -17,7 +17,7 @@ from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.protocol import Tokenizer
 from core.tokenizers.subword import SubwordTokenizer
-from core.training.model_card import translation_card
+from core.training.model_card import Origin, translation_card
 from core.training.pairs import PairTask
 from core.training.recipes import TranslationRecipe
 
@@ -64,5 +64,5 @@ class TranslationTask(PairTask):
     def valid_pairs(self) -> list[Pair]:
         return [pair for part in self.data.valid.values() for pair in part]
 
-    def card(self, name: str, model: Seq2Seq, history: History) -> str:
-        return translation_card(name, self.recipe, model, history)
+    def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
+        return translation_card(name, self.recipe, model, history, origin)

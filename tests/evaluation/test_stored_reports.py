@@ -11,7 +11,7 @@ from core.evaluation.stored_reports import Report, find_report, report_titles
 from core.report import curve, report
 
 ROW = {"epoch": 0, "seconds": 60.0, "tokens": 100, "train_loss": 3.0, "learning_rate": 0.1}
-RECIPE = {"name": "r", "learning_rate": 0.1}
+RECIPE = {"name": "r", "command": "python -m core train r --max-minutes 1"}
 
 
 def made() -> Report:

@@ -62,6 +62,7 @@ def options(folder: Path, **changes) -> RunOptions:
     settings = {
         "output": folder / "out",
         "work": folder / "work",
+        "command": "python -m core train tiny",
         "minutes": 1,
         "max_steps": 40,
         "device": "cpu",

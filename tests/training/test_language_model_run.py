@@ -103,7 +103,11 @@ def test_the_model_card_says_what_the_run_was(trained: tuple[str, Path]) -> None
     assert ("characters" if kind == "characters" else "words") + " that occur 1 times" in card
     assert ("Read as one text" if kind == "one text" else "Read as documents") in card
     assert f"{min(row['valid_loss'] for row in history(folder)):.3f}" in card
-    assert "arXiv" not in card and "own text" in card and "--text …" in card
+    assert (
+        "arXiv" not in card
+        and "own text" in card
+        and "`python -m core train tiny` repeats it" in card
+    )
 
 
 def test_equal_runs_are_equal(trained: tuple[str, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import sys
 from collections import Counter
 from pathlib import Path
 from string import ascii_lowercase
@@ -9,8 +10,8 @@ from string import ascii_lowercase
 import pytest
 import torch
 
+from core.__main__ import main
 from core.checkpoint import Checkpoint, load_checkpoint
-from core.commands.train import train as command
 from core.data.corpora import Pair
 from core.data.spelling import WORD, SpellingData
 from core.data.spelling_corpora import CountedWord
@@ -135,7 +136,9 @@ def test_what_is_held_out_is_never_made_up(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_command_writes_where_the_corrector_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     monkeypatch.setattr(run, "train", lambda recipe, options, data: written.append(options.output))
-    command("misspell-en")
+    monkeypatch.setattr(sys, "argv", ["core", "train", "misspell-en"])
+    with pytest.raises(SystemExit):
+        main()
     corrector = find_recipe("spell-en")
     assert isinstance(corrector, SpellingRecipe)
     assert written == [Path(corrector.misspeller)]

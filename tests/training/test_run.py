@@ -17,7 +17,7 @@ from core.pipelines.translator import Translator
 from core.training.callbacks import KeepWeights
 from core.training.module import TrainingModule
 from core.training.run import _load_best, _task, train
-from tests.tiny import write_checkpoint
+from tests.tiny import PAIRS, write_checkpoint
 from tests.training.runs import DATA, TEXT, options, recipe, writer_recipe
 
 ROW = {"step", "epoch", "seconds", "tokens", "train_loss", "valid_loss", "learning_rate"}
@@ -212,6 +212,17 @@ def test_a_run_is_resumed_with_what_it_was_started_with_alone(tmp_path: Path) ->
     for other, data in ((recipe(name="other"), DATA), (writer_recipe(), TEXT)):
         with pytest.raises(UserError, match=r"is one of tiny on your own text, not of .* on your"):
             train(other, options(tmp_path, max_steps=4, resume=True), data)
+
+
+def test_a_run_is_resumed_with_its_own_text_and_output_alone(tmp_path: Path) -> None:
+    train(recipe(), options(tmp_path, max_steps=2), DATA)
+    other = dataclasses.replace(DATA, train=DATA.train[:50], valid={"own": PAIRS[50:70]})
+    again = {"max_steps": 4, "resume": True}
+    with pytest.raises(UserError, match="The run to resume is of another text"):
+        train(recipe(), options(tmp_path, **again), other)
+    with pytest.raises(UserError, match=r"work has the run of another output, .*out\."):
+        train(recipe(), options(tmp_path, **again, output=tmp_path / "elsewhere"), DATA)
+    train(recipe(), options(tmp_path, **again), DATA)
 
 
 @pytest.mark.parametrize("changes", [{"output": "work"}, {"start_from": "work/export/a"}])

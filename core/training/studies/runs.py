@@ -34,7 +34,7 @@ def run(name: str, recipe: LanguageModelRecipe, epochs: int) -> Run:
     folder = WORK / name
     train(
         recipe,
-        RunOptions(folder, WORK / f"{name}-run", minutes=1, max_steps=steps, device="cpu"),
+        RunOptions(folder, WORK / f"{name}-run", "", minutes=1, max_steps=steps, device="cpu"),
     )
     checkpoint = load_checkpoint(folder)
     frozen = checkpoint.model.embedding.weight.numel() if recipe.freeze_vectors else 0

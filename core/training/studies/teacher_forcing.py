@@ -68,7 +68,7 @@ def plan(
     recipe = dataclasses.replace(recipe, validate_every=steps, patience=epochs, average=epochs)
     folder = WORK / f"teacher-forcing-{hidden_size}-{ratio}"
     work = folder.with_name(f"{folder.name}-run")
-    return recipe, RunOptions(folder, work, minutes=1, max_steps=epochs * steps, device=device)
+    return recipe, RunOptions(folder, work, "", minutes=1, max_steps=epochs * steps, device=device)
 
 
 def _steps_of_epoch(task: SpellingTask) -> int:
