@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,13 @@ def save_checkpoint(
         OSError: it can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: parameter.detach().to("cpu", torch.float16).contiguous()
+        for name, parameter in model.named_parameters()  # shared ones once
+    }
+    # The largest first, under another name: where the disk is full, nothing has changed.
+    part = folder / (WEIGHTS + ".part")
+    part.write_bytes(to_bytes(weights))
     files = _tokenizer_files(model.config)
     for name, tokenizer in zip(files, tokenizers, strict=True):
         tokenizer.save(folder / name)
@@ -81,11 +89,7 @@ def save_checkpoint(
         "recipe": recipe,
     }
     write_json(folder / "config.json", config)
-    weights = {
-        name: parameter.detach().to("cpu", torch.float16).contiguous()
-        for name, parameter in model.named_parameters()  # shared ones once
-    }
-    write_whole(folder / WEIGHTS, to_bytes(weights))
+    os.replace(part, folder / WEIGHTS)
 
 
 def kind_of(model: nn.Module) -> str:

@@ -42,6 +42,7 @@ from core.training.spelling import SpellingTask
 from core.training.task import Task
 from core.training.translation import TranslationTask
 from core.training.workers import loader
+from core.whole_files import write_whole
 
 Data = ParallelData | TextData | SpellingData
 _SAVE_EVERY = 200  # optimizer steps: about a minute of two cores
@@ -107,12 +108,12 @@ def _train(task: Task, options: RunOptions) -> None:
             "command": whence.command,
             "before": whence.before,
         }
+        for measured in ("metrics.json", "units.json"):  # of the weights that were there before
+            (options.output / measured).unlink(missing_ok=True)
         save_checkpoint(options.output, module.model, [tokenizer], told)
         write_json(options.output / "history.json", module.history)
         card = task.card(options.output.name, module.model, module.history, whence)
-        (options.output / "README.md").write_text(card, encoding="utf-8")
-        for measured in ("metrics.json", "units.json"):  # of the weights that were there before
-            (options.output / measured).unlink(missing_ok=True)
+        write_whole(options.output / "README.md", card.encode("utf-8"))
 
     weights = KeepWeights(options.work / "weights", recipe.average, export)
     callbacks = [

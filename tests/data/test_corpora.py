@@ -1,5 +1,6 @@
 """Files of a corpus are read from $SEQLENS_DATA and checked; a sentence says what is wrong."""
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_is_taken_from_the_data_directory(folder: Path) -> None:
     (folder / "pairs.tsv").write_bytes(TEXT)
     assert MADE_UP.parts() == {"all": [Pair("Hallo", "Hello")]}
+
+
+def test_a_file_that_upstream_ends_with_returns_may_be_fetched_by_hand(folder: Path) -> None:
+    (folder / "pairs.tsv").write_bytes(TEXT.replace(b"\n", b"\r\n"))
+    (file,) = MADE_UP.files
+    stripped = dataclasses.replace(MADE_UP, files=(dataclasses.replace(file, strip_returns=True),))
+    assert stripped.parts() == {"all": [Pair("Hallo", "Hello")]}
+    with pytest.raises(UserError, match="is damaged"):
+        MADE_UP.parts()
 
 
 @pytest.mark.parametrize("content", [b"Hallo\tHallo\n", TEXT[:-1], b""])

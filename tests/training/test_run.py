@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.checkpoint import load_checkpoint, read_config, write_json
+from core.checkpoint import load_checkpoint, read_config, save_checkpoint, write_json
 from core.data.corpora import Pair
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
@@ -17,7 +17,7 @@ from core.pipelines.translator import Translator
 from core.training.callbacks import KeepWeights
 from core.training.module import TrainingModule
 from core.training.run import _load_best, _task, train
-from tests.tiny import PAIRS, write_checkpoint
+from tests.tiny import PAIRS, letters, write_checkpoint
 from tests.training.runs import DATA, TEXT, options, recipe, writer_recipe
 
 ROW = {"step", "epoch", "seconds", "tokens", "train_loss", "valid_loss", "learning_rate"}
@@ -271,6 +271,22 @@ def test_a_full_disk_stops_the_run_with_a_sentence(tmp_path: Path, kilobytes: in
             train(recipe(), options(tmp_path, max_steps=10), DATA)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_is_full_leaves_the_checkpoint_that_was_there(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    train(recipe(), options(tmp_path, max_steps=10), DATA)
+    names = ("model.safetensors", "config.json", "tokenizer.json")
+    kept = [(tmp_path / "out" / name).read_bytes() for name in names]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(kept[0]) - 1, before[1]))
+    try:
+        model = load_checkpoint(tmp_path / "out").model
+        with pytest.raises(OSError, match="File too large"):
+            save_checkpoint(tmp_path / "out", model, [letters()], {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [(tmp_path / "out" / name).read_bytes() for name in names] == kept
 
 
 def test_a_finished_run_that_is_resumed_stays_as_it_is_or_goes_on(tmp_path: Path) -> None:
