@@ -1,6 +1,7 @@
 """Gold links are read as written, and predicted ones are scored as one would with a pencil."""
 
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.__main__ import main
 from core.commands import evaluate as command
 from core.errors import UserError
 from core.evaluation.alignment import (
@@ -247,10 +249,18 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "mine"
 
 
+def evaluate(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    """Run the command."""
+    monkeypatch.setattr(sys, "argv", ["core", "evaluate", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+
+
 def test_the_command_prints_and_stores_both_figures(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command.evaluate("mine", part="alignments", store=True, as_json=True)
+    evaluate(monkeypatch, "mine", "--part", "alignments", "--store", "--json")
     printed = json.loads(capsys.readouterr().out)
     assert printed["n"] == 60 and 0 < printed["accuracy"] == printed["diagonal_accuracy"] < 1
     assert 0 < printed["error_rate"] == printed["diagonal_error_rate"] < 1
@@ -265,16 +275,18 @@ def test_the_command_prints_and_stores_both_figures(
         assert one["command"] == "python -m core evaluate mine --part alignments --store"
         assert (one["file"], one["n"], one["device"]) == (ALIGNMENTS.stem, 60, "cpu")
 
-    command.evaluate("mine", part="alignments")
+    evaluate(monkeypatch, "mine", "--part", "alignments")
     lines = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert float(lines["diagonal_accuracy"]) == printed["diagonal_accuracy"]
 
 
-def test_other_parts_are_stored_with_how_they_were_decoded(folder: Path) -> None:
+def test_other_parts_are_stored_with_how_they_were_decoded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "a.de").write_text("Ein Hund rennt hier.\n", encoding="utf-8")
     source = folder / "a.de"
-    command.evaluate("mine", part="numerals", method="greedy", store=True)
-    command.evaluate("mine", source, source, store=True)
+    evaluate(monkeypatch, "mine", "--part", "numerals", "--method", "greedy", "--store")
+    evaluate(monkeypatch, "mine", "--source", str(source), "--reference", str(source), "--store")
     stored = {one["name"]: one for one in json.loads((folder / "metrics.json").read_text())}
     assert {name: one["value"] for name, one in stored.items()} == {
         "numerals greedy kept": 1.0,

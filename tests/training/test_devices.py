@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def test_two_processes_train_one_model_further(tmp_path: Path) -> None:
     start = tmp_path / "before" / "model"
     write_checkpoint(start)
-    seen = {"step": 5, "epoch": 0, "seconds": 1.0, "tokens": 9}
+    seen = {"step": 5, "epoch": 0, "seconds": 1.0, "tokens": 9, "train_loss": 9.5}
     history = [seen | {"valid_loss": 9.0, "learning_rate": 0.0}]
     (start / "history.json").write_text(json.dumps(history))
     pairs = tmp_path / "pairs.tsv"
