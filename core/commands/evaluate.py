@@ -63,8 +63,9 @@ def evaluate(
         if part != "alignments":
             how = f" --method {method} --beam {beam} --length-penalty {length_penalty}"
     if store:
-        files = f"--text {text}" if writes else f"--source {source} --reference {reference}"
-        files = f"--pairs {pairs}" if spells else files
+        files = f"--source {source} --reference {reference}"
+        if writes or spells:
+            files = f"--text {text}" if writes else f"--pairs {pairs}"
         what = f"--part {part}" if part else files
         _store(service, name, measured, f"python -m core evaluate {folder} {what}{how} --store")
     lines = [f"{key}\t{value}" for key, value in measured.result.items()]

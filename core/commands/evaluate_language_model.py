@@ -33,7 +33,7 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     the field does: the state is carried through the file.
     """
     if text is not None:
-        file, documents = text.name, _own(writer, text)
+        file, documents = text.name, _own(text)
     else:
         file, documents = _held_out(part)
     continuous = part is not None and part.endswith("wikitext")
@@ -54,7 +54,7 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     return Measured(file, result, figures, digest, len(documents), scores.seconds)
 
 
-def _own(writer: TextGenerator, text: Path) -> list[str]:
+def _own(text: Path) -> list[str]:
     """Return a user's own documents, cleaned as those of a training."""
     return [document for line in read_lines(text) if (document := normalise(line))]
 

@@ -36,7 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def was_given(context: typer.Context, name: str) -> bool:
-    """Return whether an option stands in the command, and is not its default."""
+    """Return whether an option stands in the command."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 

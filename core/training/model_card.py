@@ -153,8 +153,11 @@ def language_model_card(
     weights = sum(parameter.numel() for parameter in model.parameters())
     best = min(history, key=lambda row: row["valid_loss"])
     unit = "characters" if recipe.tokens == "character" else "words"
-    chosen = f"that occur {recipe.min_frequency} times or more"
-    chosen = f"of the vocabulary of {origin.start}" if origin.start else chosen
+    chosen = (
+        f"of the vocabulary of {origin.start}"
+        if origin.start
+        else f"that occur {recipe.min_frequency} times or more"
+    )
     output = "tied to it" if sizes.tied else "of its own"
     cell = "LSTM of core.models.recurrent" if sizes.cell == "own" else sizes.cell.upper()
     looks = "an abstract" if recipe.data in _PART_OF else "what it has read"
