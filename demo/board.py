@@ -1,12 +1,15 @@
 """What one visitor has on the Translate tab."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.pipelines.results import Hypothesis, Translation
+from demo import maps
 from demo.state import VisitorState
 from demo.views import Pin, View
+
+BESIDE = ("compare_left", "compare_right", "reference_map")  # the maps of the cards
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Board(VisitorState):
     """
 
     view: View | None = None
+    beside: Mapping[str, View | None] = field(default_factory=dict)  # what the other maps show
     asked: int = 0  # pins that the page has asked for, up to that of the view
     _clicked: object | None = None  # what `watch` was told of last
 
@@ -52,13 +56,27 @@ class Board(VisitorState):
         )
 
     def take(self, updates: dict[str, Any]) -> dict[str, Any]:
-        """Turn to the view and the pin among the updates, if they are there; return the others.
+        """Turn to the views and the pin among the updates, if they are there; return the others.
 
-        The map learns which pin it is an answer to.
+        The map learns which pin it is an answer to. The maps of the cards, whose updates are views,
+        are drawn as it is, and anew when a visitor has it drawn in another way.
         """
-        self.view = updates.get("view", self.view)
+        before = self.view
+        self.view = updates.get("view", before)
         self.asked = updates.get("asked", self.asked)
         shown = {name: one for name, one in updates.items() if name not in ("view", "asked")}
         if shown.get("attention"):
             shown["attention"] = {**shown["attention"], "asked": self.asked}
-        return shown
+        return shown | self._draw_beside(updates, before)
+
+    def _draw_beside(self, updates: dict[str, Any], before: View | None) -> dict[str, Any]:
+        """Keep the views of the other maps; return the values of those that change."""
+        self.beside = {name: updates.get(name, self.beside.get(name)) for name in BESIDE}
+        if self.view is None:
+            return {}
+        redrawn = before is not None and before.drawn_as(self.view) != before
+        return {
+            name: maps.map_value(view.drawn_as(self.view))
+            for name, view in self.beside.items()
+            if view is not None and (redrawn or name in updates)
+        }

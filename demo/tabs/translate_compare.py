@@ -12,7 +12,7 @@ from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_cards import COMPARE_SETTINGS
 from demo.tabs.translate_guided import segments
 from demo.tabs.translate_settings import used_by
-from demo.views import View
+from demo.views import Pin, View
 from demo.work import Worker
 
 
@@ -42,8 +42,8 @@ async def compare(
             "label": label,
             "segments": segments(view.chosen.words, right.chosen.words),
         },
-        "compare_left": maps.map_value(view),
-        "compare_right": maps.map_value(right),
+        "compare_left": view.drawn(pin=Pin()),
+        "compare_right": right,
     }
 
 

@@ -42,7 +42,7 @@ async def against_reference(worker: Worker, view: View | None, reference: str) -
             "segments": segments(view.chosen.words, scored.words),
         },
         "reference_tokens": token_probabilities(scored),
-        "reference_map": maps.map_value(read),
+        "reference_map": read,
     }
 
 

@@ -171,6 +171,36 @@ def test_an_answer_is_drawn_as_was_chosen_meanwhile(page, held, board, answer) -
     assert (drawn["palette"], len(drawn["source"])) == ("viridis", 4)
 
 
+MAPS = {  # of the cards, by the button that draws them
+    "translate-compare-button": {"compare_left", "compare_right"},
+    "translate-reference-button": {"reference_map"},
+}
+
+
+@pytest.mark.parametrize("button", MAPS)
+def test_the_maps_of_a_card_are_drawn_as_the_large_one_is(page, held, board, button) -> None:
+    drawn = MAPS[button]
+    answer = events_on(page, button)[0]
+    ids = {f"translate-{name.replace('_', '-')}" for name in drawn}
+    first = late(page, held, lambda: answer.fn(board, *ANSWERS[button, "click"]), nothing)
+    assert all(first[name]["palette"] == "cividis" for name in ids)
+    shown = board.take(choose_palette(board.view, "viridis"))
+    assert [shown[name]["palette"] for name in drawn] == ["viridis"] * len(drawn)
+    shown = board.take(choose_units(board.view, "subwords"))
+    assert [len(shown[name]["source"]) for name in drawn] == [4] * len(drawn)
+    pinned = {"view": board.view.drawn(pin=Pin(0))}
+    assert not drawn & board.take(pinned).keys()
+
+
+@pytest.mark.parametrize("button", MAPS)
+def test_the_maps_of_a_card_go_with_their_hypothesis(page, held, board, button) -> None:
+    answer = events_on(page, button)[0]
+    late(page, held, lambda: answer.fn(board, *ANSWERS[button, "click"]), nothing)
+    shown = board.take(choose_hypothesis(board.view, 2))
+    assert {shown[name] for name in MAPS[button]} == {None}
+    assert not MAPS[button] & board.take(choose_palette(board.view, "viridis")).keys()
+
+
 def test_a_run_is_drawn_as_was_chosen_meanwhile(page, held, board) -> None:
     async def shown() -> dict:
         await run(page, board, GREETING.source)

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import UserError
 from core.pipelines.results import ForcedAttention
+from demo import maps
 from demo.tabs.translate_compare import compare
 from demo.views import View
 from tests.demo.made import GREETING, THANKS, hypothesis
@@ -38,7 +39,7 @@ def test_the_chosen_hypothesis_stands_beside_the_best_of_the_other(worker, servi
     service.translation = replace(GREETING, hypotheses=(hypothesis("Good day", -0.5),))
     view = View(GREETING, hypothesis=1, units="subwords", scale="row", palette="viridis")
     updates = run(worker, view)
-    left, right = updates["compare_left"], updates["compare_right"]
+    left, right = (maps.map_value(updates[name]) for name in ("compare_left", "compare_right"))
     assert left["target"] == ["Morning,", "good", "</s>"]
     assert right["target"] == ["Good", "day", "</s>"]
     assert (right["scale"], right["palette"]) == ("row", "viridis")
