@@ -20,13 +20,14 @@ class Trail(VisitorState):
     """
 
     compared: GradientComparison | None = None  # None before the first run
+    strip: Value | None = None  # its text, see `texts.score_strip`
     layer: int = 1
     clip: float = 1.0
     pressed: int = 0  # tokens that were pressed in the strip
 
-    def take(self, compared: GradientComparison) -> None:
-        """Turn to another text or token, at the layer and the clip of now."""
-        self.compared = compared
+    def take(self, compared: GradientComparison, strip: Value | None = None) -> None:
+        """Turn to another token, or with `strip` to another text, at the layer and clip of now."""
+        self.compared, self.strip = compared, strip or self.strip
         self.turn(self.layer, self.clip)
 
     def turn(self, layer: Any, clip: float) -> None:
@@ -37,10 +38,10 @@ class Trail(VisitorState):
             self.layer = layer if layer in layers_of(self.compared) else 1
 
 
-def strip_value(trail: Trail, scored: Value) -> Value:
-    """Return the value of the strip, see `texts.score_strip`, with the chosen token marked."""
-    assert trail.compared is not None
-    return {**scored, "selected": trail.compared.index, "asked": trail.pressed}
+def strip_value(trail: Trail) -> Value:
+    """Return the value of the strip, with the token marked whose gradient is followed."""
+    assert trail.compared is not None and trail.strip is not None
+    return {**trail.strip, "selected": trail.compared.index, "asked": trail.pressed}
 
 
 def layers_of(compared: GradientComparison) -> list[int]:

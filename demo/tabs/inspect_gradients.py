@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from core.errors import UserError
-from core.pipelines.generation import ScoredText
 from core.service import KINDS, Service
 from demo import gradients, limits, texts
 from demo.api_gradients import offer_gradients
@@ -19,8 +18,9 @@ from demo.work import in_time
 
 KIND = "language-model"
 NO_MODEL = "There is no language model yet: run python -m core train lm-arxiv-word-rnn."
-VIEW = ["plot", "table", "line", "clip_line", "message"]  # what a token, layer and clip change
-SHOWN = ["tokens", "layer", *VIEW]
+VIEW = ["plot", "table", "line", "clip_line", "message"]  # what a layer and a clip change
+OF_TOKEN = ["tokens", *VIEW]
+SHOWN = ["layer", *OF_TOKEN]
 
 
 def open_with(service: Service, trail: Trail, names: list[str]) -> Updates:
@@ -30,17 +30,17 @@ def open_with(service: Service, trail: Trail, names: list[str]) -> Updates:
     try:
         request = limits.gradient_request(EXAMPLES[0][0], names, None, trail.clip)
         scored = service.score_text(request["text"], names[0])
-        trail.take(service.gradient_flow(**request))
+        trail.take(service.gradient_flow(**request), texts.score_strip(scored))
     except UserError as error:
         return {"message": str(error)}
-    return show_text(trail, scored)
+    return show_text(trail)
 
 
-def show_text(trail: Trail, scored: ScoredText) -> Updates:
+def show_text(trail: Trail) -> Updates:
     """Return the updates that show another text, and which layers there are."""
     layers = gradients.layers_of(trail.compared)
     return {
-        "tokens": gradients.strip_value(trail, texts.score_strip(scored)),
+        "tokens": gradients.strip_value(trail),
         "layer": gr.update(choices=layers, value=trail.layer, visible=len(layers) > 1),
         **show(trail),
     }
@@ -83,8 +83,8 @@ async def run(
         yield {"message": str(error)}
         return
     trail.ask()  # a token of the last text that is still on its way comes too late
-    trail.take(compared)
-    yield show_text(trail, scored)
+    trail.take(compared, texts.score_strip(scored))
+    yield show_text(trail)
 
 
 async def choose_token(service: Service, trail: Trail, index: Any) -> Updates:
@@ -97,7 +97,8 @@ async def choose_token(service: Service, trail: Trail, index: Any) -> Updates:
         request = limits.gradient_request(trail.compared.text, names, index, trail.clip)
         compared = await in_time(service.gradient_flow, **request)
     except UserError as error:
-        return {"message": str(error)} if wanted() else {}
+        told = {"message": str(error), "tokens": gradients.strip_value(trail)}
+        return told if wanted() else {}
     if not wanted():
         return {}
     trail.take(compared)
@@ -142,7 +143,7 @@ def bind_card(parts: Parts, service: Service, offered: list[str]) -> gr.events.D
     running.then(None, message, message, js=SAY_STOPPED, **QUIET)
     # Gradio would repeat a deferred click with the token of another one.
     each = {"trigger_mode": "multiple"}
-    bind(parts["tokens"].select, on_token, parts, ["trail"], VIEW, **MODEL, **each)
+    bind(parts["tokens"].select, on_token, parts, ["trail"], OF_TOKEN, **MODEL, **each)
     for name in ("layer", "clip"):
         inputs = ["trail", "layer", "clip"]
         bind(parts[name].input, change_view, parts, inputs, VIEW, **(CHOICE | last))

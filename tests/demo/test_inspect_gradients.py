@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from core.service import KINDS, GradientComparison, Service
-from demo import gradients
+from demo import gradients, texts
 from demo.api_gradients import offer_gradients
 from demo.gradients import Trail
 from demo.tabs import inspect_gradients as card
@@ -38,9 +38,9 @@ def compared(service: Service) -> GradientComparison:
 
 
 @pytest.fixture
-def trail(compared: GradientComparison) -> Trail:
+def trail(service: Service, compared: GradientComparison) -> Trail:
     made = Trail()
-    made.take(compared)
+    made.take(compared, texts.score_strip(service.score_text(TEXT, RNN)))
     return made
 
 
@@ -120,8 +120,15 @@ def test_another_token_is_followed(service: Service, trail: Trail) -> None:
     assert trail.compared.flows == service.gradient_flow(TEXT, [RNN, LSTM], 1).flows
     assert found["plot"][0]["lines"][0]["texts"] == ["Der", "<s>"]
     assert "tokens" not in found  # the strip has its mark already
-    late = asyncio.run(card.choose_token(service, trail, 99))
-    assert list(late) == ["message"]
+
+
+def test_the_mark_goes_back_to_the_token_that_is_followed_after_an_error(
+    service: Service, trail: Trail
+) -> None:
+    trail.pressed, followed = 7, trail.compared.index
+    told = asyncio.run(card.choose_token(service, trail, 99))
+    assert list(told) == ["message", "tokens"]
+    assert (told["tokens"]["selected"], told["tokens"]["asked"]) == (followed, 7)
 
 
 def test_the_sliders_only_change_the_view(trail: Trail, compared: GradientComparison) -> None:
