@@ -16,7 +16,7 @@ from demo.desk import Desk
 from demo.tabs.binding import QUIET, Parts, Updates, bind
 from demo.tabs.generate_settings import METHODS, NAMES, PRESETS, SETTINGS, preset_values
 from demo.tabs.generate_write import NO_MODEL
-from demo.tabs.layout import SAY_STOPPED
+from demo.tabs.layout import DONE, SAY_STOPPED
 from demo.work import Worker, in_time
 
 # A method has the knobs as they are set, a preset its own.
@@ -59,7 +59,7 @@ async def compare(
     except UserError as error:
         yield {"compare_message": str(error)}
         return
-    yield {"compare_message": ""}
+    yield {"compare_message": DONE}
 
 
 def settings_of(way: str, knobs: tuple[Any, ...]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from demo.components.plain_text import PlainText
 from demo.components.token_strip import TokenStrip
 from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.generate_write import NO_MODEL
-from demo.tabs.layout import SAY_STOPPED
+from demo.tabs.layout import DONE, SAY_STOPPED
 from demo.work import Worker
 
 ALL = "all, side by side"
@@ -47,7 +47,7 @@ async def score(
     # At once: of updates that follow quickly on one another, Gradio may lose what makes a part
     # visible.
     strips = [*map(texts.score_strip, scores), *[None] * (len(checkpoints) - len(scores))]
-    yield {"score_message": "", "score_table": texts.score_table(scores)} | {
+    yield {"score_message": DONE, "score_table": texts.score_table(scores)} | {
         name: gr.update(value=strip, visible=strip is not None)
         for name, strip in zip(strip_names(checkpoints), strips, strict=True)
     }

@@ -8,6 +8,8 @@ import gradio as gr
 COPY_LINK = "(query, said) => seqlens.copyLink(query, said)"
 COPIED = "A link to this view is copied."
 
+DONE = "Done."  # said to those who do not see the result appear
+
 # What a part says of the work that it waits for ends in "…", and stays when that was cut off.
 SAY_STOPPED = "(said) => (said?.endsWith('…') ? 'Stopped.' : said)"
 

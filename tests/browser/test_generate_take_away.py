@@ -132,7 +132,7 @@ def test_several_methods_stand_side_by_side(visit_generate, tiny) -> None:
     tab.find("compare-button").click()
     tab.find("compare-table").locator("tbody tr").nth(4).wait_for()
     tab.page.wait_for_function(
-        "!document.querySelector('#generate-compare-message .plain-text').innerText"
+        "document.querySelector('#generate-compare-message .plain-text').innerText == 'Done.'"
     )
     head, *rows = tab.rows("compare-table")
     assert [name.casefold() for name in head] == [

@@ -14,6 +14,7 @@ from demo.tabs.generate_distribution import choose_token, show_distribution
 from demo.tabs.generate_score import ALL, score
 from demo.tabs.generate_settings import KNOBS, METHODS, PRESETS, SETTINGS, choose_preset
 from demo.tabs.generate_write import NO_MODEL
+from demo.tabs.layout import DONE
 from demo.work import Worker
 from tests.demo.made_text import WRITTEN
 
@@ -214,7 +215,7 @@ def test_each_way_gets_a_row_as_soon_as_it_is_written(worker, service) -> None:
     tables = [one["compare_table"] for one in seen if "compare_table" in one]
     assert [len(table["rows"]) for table in tables] == [1, 2, 3]
     assert seen[0]["compare_message"] == "Writing with greedy …"
-    assert seen[-1] == {"compare_message": ""}
+    assert seen[-1] == {"compare_message": DONE}
     greedy, wild, beam = service.requests
     assert greedy == {
         "prompt": "We propose",
