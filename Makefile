@@ -1,4 +1,4 @@
-# Every command of the README. Needs Python 3.11 or newer and make; `make` alone lists the targets.
+# Set up, serve, test, measure, train. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 
 VENV := .venv

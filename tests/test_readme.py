@@ -194,6 +194,12 @@ def test_commands_are_found_in_sh_blocks_only() -> None:
     assert commands(text) == ["make demo"]
 
 
+def test_the_library_is_used_as_the_readme_says(folder: Path) -> None:
+    (block,) = re.findall(r"^```python\n(from core.*?)^```", README, flags=re.M | re.S)
+    run = shell(f"python -c {shlex.quote(block)}", folder)
+    assert "Good morning!" in run.stdout and "I definitely received it." in run.stdout, run.stderr
+
+
 def test_the_readme_has_commands() -> None:
     assert {"make demo", "make test"} <= set(commands(README))
 

@@ -88,7 +88,7 @@ def coverage_report(command: str, most: int | None = None) -> dict[str, Any]:
     }
     rows = [_row(name, text, counts[name]) for name, text in texts.items()]
     return report(
-        "Vocabulary and length of every corpus",
+        "Vocabulary and length of every corpus, in lower case",
         "How much of a text does a vocabulary without rare tokens cover, and what does a limit of"
         " length cut off?",
         command,

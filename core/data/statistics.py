@@ -55,7 +55,7 @@ def corpus_report(command: str) -> dict[str, Any]:
     }
     german, english = rows
     return report(
-        "What the training text is like",
+        "What the training text is like, with its capitals",
         "How many words are there, how many are rare, and what would a limit cost?",
         command,
         rows,

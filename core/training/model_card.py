@@ -75,7 +75,7 @@ either side, case and punctuation ignored.
   {recipe.source_dropout}, label smoothing {recipe.label_smoothing}.
 - {recipe.as_typed:.0%} of the sources in lower case or without their stop, as people type.
 - {_steps(last)} target tokens, {_time(history, model)};
-  validation loss {best["valid_loss"]:.3f} nats a token.
+  lowest validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.
@@ -95,7 +95,7 @@ Reads an English word and writes a misspelling of it: spell-en learns from what 
 
 - {MISSPELLINGS.title}: {MISSPELLINGS.licence}
 - {_steps(last)} letters, {_time(history, model)};
-  validation loss {best["valid_loss"]:.3f} nats a letter, on words that it has not learnt from.
+  lowest validation loss {best["valid_loss"]:.3f} nats a letter, on words that it has not learnt from.
 
 {_repeated(origin, history)}
 """
@@ -128,7 +128,7 @@ attention, {weights:,} weights.
   {sizes.decoder_layers} × {sizes.decoder_hidden_size}, {sizes.score} attention, dropout
   {sizes.dropout}.
 - {_steps(last)} letters, {_time(history, model)};
-  validation loss {best["valid_loss"]:.3f} nats a letter.
+  lowest validation loss {best["valid_loss"]:.3f} nats a letter.
 
 {_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.
@@ -180,7 +180,7 @@ text a probability, and writes on from a beginning.
   {sizes.weight_dropout}.
 - Read as {cut}; gradients through {recipe.length} tokens, {recipe.batch} texts side by side.
 - {int(last["step"]):,} steps, {last["epoch"]} whole epochs, {_time(history, model)};
-  validation loss {best["valid_loss"]:.3f} nats a token.
+  lowest validation loss {best["valid_loss"]:.3f} nats a token.
 
 {_repeated(origin, history)}
 `metrics.json` holds the figures, each with the command that measured it.

@@ -97,7 +97,7 @@ def report(figures: Sequence[Figure], about: dict[str, Any], command: str) -> di
     said = f"{len(promised) - len(missed)} of {len(promised)} figures are what they have to be"
     return {
         "title": "Speed and memory",
-        "question": "How fast are translating and writing, against what bounds and what peer?",
+        "question": "Are translating and writing as fast as they must be, and beside a peer?",
         "command": command,
         "date": datetime.date.today().isoformat(),
         "machine": about,
