@@ -95,7 +95,7 @@ Reads an English word and writes a misspelling of it: spell-en learns from what 
 
 - {MISSPELLINGS.title}: {MISSPELLINGS.licence}
 - {_steps(last)} letters, {_time(history, model)};
-  lowest validation loss {best["valid_loss"]:.3f} nats a letter, on words that it has not learnt from.
+  lowest validation loss {best["valid_loss"]:.3f} nats a letter, of words that it has not read.
 
 {_repeated(origin, history)}
 """
