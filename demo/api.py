@@ -23,12 +23,7 @@ def offer_translate(model: Callable) -> None:
 
     def answer(**request) -> dict[str, Any]:
         translation = model(**request)
-        weights = count_weights(translation)
-        if weights > limits.ANSWER_WEIGHTS:
-            raise UserError(
-                f"The answer would hold {weights:,} attention weights; the limit is "
-                f"{limits.ANSWER_WEIGHTS:,}. Translate the text in parts or with a smaller beam."
-            )
+        limits.check_weights(count_weights(translation))
         return translation.to_dict()  # may take a second, so not on the event loop
 
     async def translate(

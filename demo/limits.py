@@ -23,7 +23,7 @@ MAX_COMPARED = 6  # models that it is followed through
 MAX_FILE_BYTES = 256 * 1024  # of a file to translate: a minute of one core
 MAX_FILE_LINES = 2_000
 MAP_CELLS = 40_000  # a map that a browser draws well: 200 words by 200
-ANSWER_WEIGHTS = 1_000_000  # attention weights in an answer of the API: about 25 MB of JSON
+ANSWER_WEIGHTS = 1_000_000  # attention weights in an answer: about 25 MB, as JSON or in memory
 
 CONCURRENT_RUNS = 2  # requests that compute at the same time, of all tabs and the API together
 # Requests share the cores: threads of one that wait for those of another cost more than they gain.
@@ -33,7 +33,7 @@ STREAM_ID = "stream"  # those that share the limit of STREAMS
 CONCURRENT_EVENTS = 8  # clicks that only change what is shown
 QUEUE_SIZE = 100  # requests that wait; the next one is told that the queue is full
 MAX_THREADS = 12
-SESSIONS = 200  # visitors whose last result is kept in memory
+SESSIONS = 500  # whose last results are kept; a call of the API may be one by itself
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,15 @@ def check_prefix(value: Any) -> str:
             f"The beginning (prefix) has {len(text):,} characters; the limit is {MAX_PREFIX:,}."
         )
     return text if text.strip() else ""
+
+
+def check_weights(weights: int) -> None:
+    """Raise UserError if an answer has too many attention weights."""
+    if weights > ANSWER_WEIGHTS:
+        raise UserError(
+            f"The answer would hold {weights:,} attention weights; the limit is "
+            f"{ANSWER_WEIGHTS:,}. Translate the text in parts or with a smaller beam."
+        )
 
 
 def check_string(value: Any, field: str) -> str:

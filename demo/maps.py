@@ -8,6 +8,7 @@ from demo.limits import MAP_CELLS
 from demo.lines import signed
 from demo.views import View
 
+QUOTED = 80  # characters
 Weights = tuple[tuple[float, ...], ...]
 
 
@@ -134,9 +135,14 @@ def _fate(tree: BeamTree, number: int) -> str:
         return at
     winner = tree.nodes[node.beaten_by]
     return (
-        f"{at} by “{path_text(tree, node.beaten_by)}” ({signed(winner.total)}):"
+        f"{at} by “{_end_of(path_text(tree, node.beaten_by))}” ({signed(winner.total)}):"
         f" its own best way on had {signed(node.best)}"
     )
+
+
+def _end_of(text: str) -> str:
+    """Return what a note quotes of a text: all nodes of a long search say by what they fell."""
+    return text if len(text) <= QUOTED else f"…{text[-QUOTED:]}"
 
 
 def path_text(tree: BeamTree, number: int) -> str:

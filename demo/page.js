@@ -1,7 +1,7 @@
 // Keys of every tab, and what its buttons do without Python.
 () => {
-  // Ctrl+Enter presses the tab's button "…-run", or that of the card in which it is typed,
-  // "…-button"; Esc presses the tab's "…-stop".
+  // Ctrl+Enter, or Enter in a box of one line, presses the tab's button "…-run", or that of the card
+  // in which it is typed, "…-button"; Esc presses the tab's "…-stop".
   const press = (suffix) => {
     const visible = (button) => button.offsetParent !== null && !button.disabled;
     [...document.querySelectorAll(`button[id$="${suffix}"]`)].find(visible)?.click();
@@ -9,7 +9,8 @@
   document.addEventListener("keydown", (event) => {
     // Enter and Esc may belong to an input method or to an open list.
     if (event.isComposing || event.target.closest?.("[role=combobox]")) return;
-    const runs = (event.ctrlKey || event.metaKey) && event.key === "Enter";
+    const oneLine = !event.shiftKey && event.target.matches?.("textarea[rows='1'], input[type=text]");
+    const runs = (event.ctrlKey || event.metaKey || oneLine) && event.key === "Enter";
     if (runs) event.preventDefault(); // a button in focus would be pressed as well
     if (event.repeat) return; // a key that is held counts once
     const own = event.target.closest?.(".card")?.querySelector('button[id$="-button"]');
@@ -40,10 +41,12 @@
   };
   const copyLink = (query, said) => {
     if (!query) return said;
-    history.replaceState(null, "", `?${query}`);
-    const refused = `The browser does not allow copying; the link is ${location.href}`;
+    const link = new URL(`?${query}`, location.href).href;
+    const theme = new URLSearchParams(location.search).get("__theme"); // chosen in the settings
+    history.replaceState(null, "", theme ? `${link}&__theme=${encodeURIComponent(theme)}` : link);
+    const refused = `The browser does not allow copying; the link is ${link}`;
     // A frame, as that of a Space, has an address of its own, which no bar shows.
-    return copy(location.href, window.top === window ? `${said} The address bar has it too.` : said, refused);
+    return copy(link, window.top === window ? `${said} The address bar has it too.` : said, refused);
   };
   const save = (name, text) => {
     const link = document.createElement("a");

@@ -11,6 +11,7 @@ from demo.tabs.generate_settings import AT_FIRST, KNOBS, METHODS, SETTINGS, pres
 
 TAB = "generate"
 SHOWN = ("pretty", "raw")
+SETS = {"prompt", "checkpoint", "method", *(knob.name for knob in KNOBS), "changes", "show", "at"}
 MOST_CHANGES = 50
 
 
@@ -55,8 +56,8 @@ def from_query(text: str, checkpoint: str) -> SharedText | None:
         UserError: a value is out of range; the sentence names it.
     """
     given = query.read_fields(text)
-    if given.pop("tab", "") != TAB or not given:
-        return None
+    if given.get("tab") != TAB or not given.keys() & SETS:
+        return None  # the page of Gradio and others add fields of their own
     method = given.get("method", preset_values(AT_FIRST)["method"])
     off = {knob.name: knob.value for knob in KNOBS}
     defaults = off if "method" in given else off | preset_values(AT_FIRST)

@@ -6,9 +6,9 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 
 import gradio as gr
 
@@ -18,7 +18,10 @@ from core.pipelines.results import BeamTree, Hypothesis, Translation
 from core.pipelines.spelling_results import Correction
 from core.service import Inspection, Service, TranslationScores, stop_when
 from demo import limits
+from demo.lines import count_weights
 from demo.spaces_gpu import on_gpu
+
+SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
 
 log = logging.getLogger(__name__)
 _pool = ThreadPoolExecutor(limits.CONCURRENT_RUNS, thread_name_prefix="model")
@@ -56,6 +59,20 @@ async def in_time(function: Callable, /, **arguments):
         left.set()
 
 
+@asynccontextmanager
+async def begun(work: Awaitable) -> AsyncIterator[tuple[asyncio.Future, bool]]:
+    """Begin the work; give what waits for it, and whether the page should say so meanwhile.
+
+    A visitor who stops waits for it no longer.
+    """
+    future = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({future}, timeout=SLOW)
+        yield future, not done
+    finally:
+        future.cancel()
+
+
 def _take(steps: Iterator[Step], seconds: float) -> tuple[list[Step], bool]:
     """Return the steps of so many seconds, one at least, and whether there are no more."""
     until, taken = time.monotonic() + seconds, []
@@ -81,7 +98,10 @@ class Worker:
         self._inspect = on_gpu(service.inspect)
 
     async def translate(self, **request) -> Translation:
-        return await in_time(self._translate, **request)
+        """Translate, or raise UserError for more attention than a visitor's state should hold."""
+        translation = await in_time(self._translate, **request)
+        limits.check_weights(count_weights(translation))
+        return translation
 
     async def translate_lines(self, **request) -> list[str]:
         return await in_time(self._translate_lines, **request)

@@ -21,6 +21,10 @@ MODEL = {  # an event that runs a model waits for its turn
     "concurrency_limit": limits.CONCURRENT_RUNS,
 }
 
+# The page opens: most often there is no link and nothing to do, which waits for nobody. What a link
+# asks for waits in demo.work, and no longer than its time.
+LOAD = {"concurrency_limit": None}
+
 # An event that shows a text as it is written: each takes its turns, so many go on at once. A click
 # on the button begins anew.
 STREAM = {
@@ -40,20 +44,25 @@ def bind(
     parts: Parts,
     inputs: Sequence[str],
     outputs: Sequence[str],
+    progress: str | None = None,
     **options: Any,
 ) -> gr.events.Dependency:
     """Let an event call `callback` with the values of the inputs; it returns or yields Updates.
 
     Args:
         listen: a method of a component, such as button.click.
-        parts: of the tab; its `progress` shows how far an event is.
         inputs: names of parts; `outputs` are those that it may update.
+        progress: the part over which Gradio writes the place of the event in the queue.
         options: of the event.
     """
     components = [[parts[name] for name in names] for names in (inputs, outputs)]
     # At each status of an event Gradio's page copies the whole state, value included, of all parts
     # that have ever shown one; by default these are the outputs of all events.
-    options = {"show_progress_on": parts["progress"]} | QUIET | options
+    looks = {
+        "show_progress_on": parts[progress or "progress"],
+        "show_progress": "minimal" if progress else "hidden",
+    }
+    options = QUIET | looks | options
     return listen(_by_component(callback, parts, outputs), *components, **options)
 
 

@@ -104,7 +104,7 @@ def bind_writing(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
             yield updates
 
     bound = [
-        bind(listen, callback, parts, ["desk", *inputs], WRITTEN, show_progress="minimal", **STREAM)
+        bind(listen, callback, parts, ["desk", *inputs], WRITTEN, progress="progress", **STREAM)
         for listen, callback, inputs in [
             (parts["run"].click, partial(generate_write.write, worker), ["prompt", *NAMES]),
             (parts["go_on"].click, partial(generate_write.go_on, worker), ["max_tokens"]),

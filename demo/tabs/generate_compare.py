@@ -22,7 +22,11 @@ from demo.work import Worker, in_time
 # A method has the knobs as they are set, a preset its own.
 WAYS = [*METHODS, *(name for name in PRESETS if name not in METHODS)]
 AT_FIRST = ["greedy", "careful", "wild", "beam", "stochastic-beam"]
-COMPARE = {"concurrency_id": "compare", "concurrency_limit": limits.CONCURRENT_RUNS}
+COMPARE = {
+    "concurrency_id": "compare",
+    "concurrency_limit": limits.CONCURRENT_RUNS,
+    "progress": "compare_message",
+}
 NOTE = (
     "All write from the beginning and with the seed and the number of tokens above, 300 at most; "
     "a method with the knobs as they are set, a preset with its own. Perplexity is what the model "
@@ -48,7 +52,8 @@ async def compare(
             raise UserError(NO_MODEL)
         if not ways:
             raise UserError("Choose one method or more.")
-        for way in ways:
+        # Gradio gives them as they were clicked, or as often as a program names them.
+        for way in sorted(set(ways), key=[*WAYS, *ways].index):
             yield {"compare_message": f"Writing with {way} …"}
             request = limits.generate_request(prompt, checkpoint, **settings_of(way, knobs))
             begun = await in_time(worker.service.prompt, **request)

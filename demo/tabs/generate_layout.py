@@ -63,7 +63,7 @@ def place_prompt(examples: list[tuple[str, str]], first: dict[str, Any]) -> Part
         gr.HTML("", elem_classes="spacer")
         copy = gr.Button("Copy", elem_id="generate-copy", min_width=0)
         link = gr.Button("Link", elem_id="generate-link", min_width=0)
-    progress = PlainText(elem_classes="progress")  # Gradio writes the place in the queue over it
+    progress = PlainText()  # Gradio writes the place in the queue over it
     message = PlainText(
         first.get("message", ""), status=True, elem_id="generate-message", elem_classes="message"
     )

@@ -62,7 +62,6 @@ async def open_link(
             return
         # First, for it knows the names: with one that is not in its list, a field refuses to work.
         whole = await in_time(worker.service.prompt, **shared.request)
-        desk.pretty = shared.pretty
         yield filled(shared) | {"message": "Writing …"}
         async with asyncio.timeout(limits.SECONDS):
             begun = await replay(worker, whole, shared.changes)
@@ -77,15 +76,16 @@ async def open_link(
         return
     places = [change.index for change in shared.changes if change.index is not None]
     kept = places[-1] + 1 if places else 0  # from there on `begun.seconds` counts
+    desk.pretty = shared.pretty
+    yield {"shown": share_text.SHOWN[0 if shared.pretty else 1]}
     async for updates in carry_on(worker, desk, begun, shared.changes, shared.selected, kept):
         yield updates
 
 
 def filled(shared: share_text.SharedText) -> Updates:
-    """Return the fields as the link has them."""
+    """Return the fields of the request as the link has them."""
     request = {name: value for name, value in shared.request.items() if name != "prompt"}
-    show = share_text.SHOWN[0 if shared.pretty else 1]
-    return {"prompt": shared.request["prompt"], "preset": None, "shown": show, **request}
+    return {"prompt": shared.request["prompt"], "preset": None, **request}
 
 
 async def replay(worker: Worker, whole: Generation, changes: tuple[Change, ...]) -> Generation:

@@ -102,7 +102,8 @@ def bind_score(parts: Parts, worker: Worker, checkpoints: list[str]) -> gr.event
     callback = partial(score, worker, checkpoints)
     names = ["score_table", "score_message", *strip_names(checkpoints)]
     inputs = ["score_text", "score_choice"]
-    scoring = bind(parts["score_run"].click, callback, parts, inputs, names, **MODEL)
+    looks = {"progress": "score_message", **MODEL}
+    scoring = bind(parts["score_run"].click, callback, parts, inputs, names, **looks)
     message = parts["score_message"]
     scoring.then(None, message, message, js=SAY_STOPPED, **QUIET)
     return scoring

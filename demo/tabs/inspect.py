@@ -1,6 +1,5 @@
 """The Inspect tab: gates and states of any checkpoint, unit by unit, and its gradients."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,10 +15,9 @@ from demo.tabs import inspect_bptt, inspect_gradients, inspect_link
 from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
 from demo.tabs.inspect_layout import SHOWN, VIEW, build_layout
 from demo.tabs.inspect_show import NO_MODEL, look, show
-from demo.work import Worker
+from demo.work import Worker, begun
 
 KINDS = ("language-model", "seq2seq", "spelling")
-SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
 
 
 @dataclass(frozen=True)
@@ -90,17 +88,15 @@ async def run(
     wanted = sight.ask()
     if filled:
         yield filled
-    work = asyncio.ensure_future(look(worker, text, checkpoint))
     try:
-        if not (await asyncio.wait({work}, timeout=SLOW))[0] and wanted():
-            yield {"message": "Reading …"}
-        found = await work
+        async with begun(look(worker, text, checkpoint)) as (work, slow):
+            if slow and wanted():
+                yield {"message": "Reading …"}
+            found = await work
     except UserError as error:
         if wanted():
             yield {"message": str(error)}
         return
-    finally:
-        work.cancel()  # a visitor who stops this waits for it no longer
     if wanted():
         stays = sight.take(found, feature)
         # Lists that need no change may hold a choice that waits for its answer.
@@ -161,7 +157,7 @@ def build(service: Service, page: gr.Blocks) -> None:
 
 def bind_runs(parts: Parts, worker: Worker, examples: list[Example]) -> list[gr.events.Dependency]:
     """Let the button, a checkpoint and the examples run."""
-    options = {"trigger_mode": "always_last", "show_progress": "minimal", **MODEL}
+    options = {"trigger_mode": "always_last", "progress": "progress", **MODEL}
     inputs = ["sight", "source", "checkpoint"]
     running = [
         bind(listen, partial(run, worker), parts, inputs, SHOWN, **options)

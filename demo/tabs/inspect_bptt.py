@@ -47,7 +47,6 @@ def build(service: Service) -> None:
     inputs = ["source", "units", "slip"]
     for listen in (
         parts["button"].click,
-        parts["source"].submit,
         parts["units"].input,
         parts["slip"].input,
     ):

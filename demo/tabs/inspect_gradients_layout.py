@@ -41,7 +41,7 @@ def place_card(first: Updates, offered: list[str], chosen: list[str]) -> Parts:
             elem_id="inspect-gradients-message",
             elem_classes="message",
         )
-        progress = PlainText(elem_classes="progress")
+        progress = PlainText()
         tokens = TokenStrip(
             first.get("tokens"), explanation=STRIP, elem_id="inspect-gradients-tokens"
         )

@@ -75,7 +75,7 @@ def place_input(first: Updates, sight: Sight, checkpoints: list[str], examples: 
         elem_id="inspect-checkpoint",
         elem_classes="field",
     )
-    progress = PlainText(elem_classes="progress")  # Gradio writes the place in the queue over it
+    progress = PlainText()  # Gradio writes the place in the queue over it
     message = PlainText(
         first.get("message", ""), status=True, elem_id="inspect-message", elem_classes="message"
     )

@@ -1,5 +1,6 @@
 """Take it away: a link to what is looked at, and open such a link."""
 
+from collections.abc import AsyncIterator
 from functools import partial
 
 import gradio as gr
@@ -7,7 +8,7 @@ import gradio as gr
 from core.errors import UserError
 from demo import share_inspect
 from demo.sight import Sight
-from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.binding import LOAD, QUIET, Parts, Updates, bind
 from demo.tabs.inspect_layout import SHOWN
 from demo.tabs.inspect_show import look, show
 from demo.tabs.layout import COPIED, COPY_LINK
@@ -24,25 +25,33 @@ def make_link(sight: Sight) -> Updates:
     return {"link_query": share_inspect.to_query(sight), "link_said": COPIED}
 
 
-async def open_link(worker: Worker, names: list[str], sight: Sight, query: str) -> Updates:
-    """Inspect what a link holds; a link of another tab leaves the page as it is."""
+async def open_link(
+    worker: Worker, names: list[str], sight: Sight, query: str
+) -> AsyncIterator[Updates]:
+    """Inspect what a link holds, shown first; a link of another tab leaves the page as it is."""
     try:
         shared = share_inspect.from_query(str(query or ""), next(iter(names), ""))
     except UserError as error:
-        return {"message": str(error)}
+        yield {"message": str(error)}
+        return
     if shared is None:
-        return {}
+        return
     wanted = sight.ask()
+    yield {"source": shared.request["text"], "message": "Reading …"}
     try:
         found = await look(worker, **shared.request)
     except UserError as error:
-        return {"message": str(error)} if wanted() else {}
-    if not wanted():
-        return {}
-    sight.take(found)
-    message = "" if sight.turn(found, **shared.choices) else share_inspect.NOT_THERE
-    source = {"source": shared.request["text"], "checkpoint": shared.request["checkpoint"]}
-    return source | show(found, sight) | {"message": message}
+        if wanted():
+            yield {"message": str(error)}
+        return
+    if wanted():
+        sight.take(found)
+        message = "" if sight.turn(found, **shared.choices) else share_inspect.NOT_THERE
+        yield {
+            "checkpoint": shared.request["checkpoint"],
+            **show(found, sight),
+            "message": message,
+        }
 
 
 def bind_link(
@@ -54,4 +63,4 @@ def bind_link(
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     outputs = [*SHOWN, "source", "checkpoint"]
     callback = partial(open_link, worker, names)
-    return bind(page.load, callback, parts, ["sight", "address"], outputs, js=READ_LINK, **MODEL)
+    return bind(page.load, callback, parts, ["sight", "address"], outputs, js=READ_LINK, **LOAD)

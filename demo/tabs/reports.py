@@ -90,7 +90,7 @@ def build_layout(first: Updates, titles: dict[str, str], name: str | None) -> Pa
         message = PlainText(
             first["message"], status=True, elem_id="reports-message", elem_classes="message"
         )
-        progress = PlainText(elem_classes="progress")
+        progress = PlainText()
     with gr.Column(elem_classes="card late"):
         plot = ReportPlot(first.get("plot"), elem_id="reports-plot")
         table = PlainTable(first.get("table"), label="Figures", elem_id="reports-table")

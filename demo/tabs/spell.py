@@ -1,6 +1,5 @@
 """The Spell tab: English words with their misspellings put right, and why."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from demo.tabs.binding import CHOICE, MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.layout import IF_LOST
 from demo.tabs.spell_layout import SHOWN, WORD, build_layout
 from demo.tabs.spell_show import NO_WORDS, show_proof, show_word
-from demo.work import Worker
+from demo.work import Worker, begun
 
 KIND = "spelling"
 THRESHOLDS = "spelling-thresholds"
@@ -28,7 +27,6 @@ EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("beautifull", ""),
     ("Krzysztof fought the fourth dag.", "it fails here"),
 ]
-SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
 # From a word to its candidates, which are in another part of the page, and back.
 TO = "() => document.querySelector('#spell-{} [aria-pressed=true]')?.focus()"
 
@@ -70,13 +68,10 @@ async def correct(
             raise UserError(NO_MODEL)
         request = limits.correct_request(text, checkpoint, threshold)
         proof.threshold = request["threshold"]  # which may move until the model is done
-        work = asyncio.ensure_future(worker.correct(**request))
-        try:
-            if not (await asyncio.wait({work}, timeout=SLOW))[0] and wanted():
+        async with begun(worker.correct(**request)) as (work, slow):
+            if slow and wanted():
                 yield {"message": "Correcting …"}
             found = await work
-        finally:
-            work.cancel()  # a visitor who stops this waits for it no longer
     except UserError as error:
         if wanted():
             yield {"message": str(error)}
@@ -133,7 +128,7 @@ def bind_run(
         ["proof", "source", "checkpoint", "threshold"],
         SHOWN,
         trigger_mode="always_last",
-        show_progress="minimal",
+        progress="progress",
         **MODEL,
     )
     stopped = {"message": "Stopped; the last result is shown."}

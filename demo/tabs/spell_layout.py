@@ -63,7 +63,7 @@ def place_input(examples: list[tuple[str, str]], first: dict[str, Any]) -> Parts
         gr.HTML("", elem_classes="spacer")
         copy = gr.Button("Copy", elem_id="spell-copy", min_width=0)
         link = gr.Button("Link", elem_id="spell-link", min_width=0)
-    progress = PlainText(elem_classes="progress")  # Gradio writes the place in the queue over it
+    progress = PlainText()  # Gradio writes the place in the queue over it
     message = PlainText(
         first.get("message", ""), status=True, elem_id="spell-message", elem_classes="message"
     )

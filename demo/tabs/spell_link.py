@@ -1,5 +1,6 @@
 """Take it away: copy the corrected text or a link to the view, and open such a link."""
 
+from collections.abc import AsyncIterator
 from functools import partial
 
 import gradio as gr
@@ -9,7 +10,7 @@ from core.pipelines.spelling_results import Correction
 from core.service import Report
 from demo import share_spelling
 from demo.proof import Proof
-from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.binding import LOAD, QUIET, Parts, Updates, bind
 from demo.tabs.layout import COPIED, COPY_LINK
 from demo.tabs.spell_layout import SHOWN
 from demo.tabs.spell_show import show_proof
@@ -33,20 +34,25 @@ def make_link(proof: Proof) -> Updates:
 
 async def open_link(
     worker: Worker, checkpoint: str | None, report: Report | None, proof: Proof, query: str
-) -> Updates:
-    """Correct what a link holds; a link of another tab leaves the page as it is."""
+) -> AsyncIterator[Updates]:
+    """Correct what a link holds, shown first; a link of another tab leaves the page as it is."""
     try:
         shared = share_spelling.from_query(str(query or ""), checkpoint or "")
     except UserError as error:
-        return {"message": str(error)}
+        yield {"message": str(error)}
+        return
     if shared is None:
-        return {}
+        return
     wanted = proof.ask()
+    yield {"source": shared.request["text"], "message": "Correcting …"}
     try:
         found = await worker.correct(**shared.request)
     except UserError as error:
-        return {"message": str(error)} if wanted() else {}
-    return show_shared(shared, proof, found, report) if wanted() else {}
+        if wanted():
+            yield {"message": str(error)}
+        return
+    if wanted():
+        yield show_shared(shared, proof, found, report)
 
 
 def show_shared(
@@ -61,7 +67,7 @@ def show_shared(
         message = str(error)
     fields = {name: shared.request[name] for name in ("checkpoint", "threshold")}
     shown = show_proof(proof, report)
-    return {"source": shared.request["text"], **fields, **shown, "message": message}
+    return {**fields, **shown, "message": message}
 
 
 def bind_link(
@@ -74,4 +80,4 @@ def bind_link(
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     callback = partial(open_link, worker, checkpoint, report)
     names = [*SHOWN, *OPENED]
-    return bind(page.load, callback, parts, ["proof", "address"], names, js=READ_LINK, **MODEL)
+    return bind(page.load, callback, parts, ["proof", "address"], names, js=READ_LINK, **LOAD)

@@ -1,6 +1,5 @@
 """The Translate tab: German in, English out, with the attention that produced it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import partial
@@ -36,7 +35,7 @@ from demo.tabs.translate_show import (
     show_translation,
 )
 from demo.views import View
-from demo.work import Worker
+from demo.work import Worker, begun
 
 NO_TREE = "Stopped; close this card and open it again to draw the tree."
 EXAMPLES = [  # a text and what to say about it; the page opens with the first
@@ -46,7 +45,6 @@ EXAMPLES = [  # a text and what to say about it; the page opens with the first
     ("Ich hätte es gesagt, wenn du gefragt hättest.", ""),
     ("Das Unfassbare ward Ereignis.", "it fails here"),
 ]
-SLOW = 0.3  # seconds until the page says that it is at work; sooner would only blink
 NO_MODEL = "There is no translator yet: run python -m core train translate-de-en."
 
 
@@ -83,13 +81,10 @@ async def translate(
         request = limits.translate_request(
             text, checkpoint, method, **used_by(method, knobs), prefix=prefix
         )
-        work = asyncio.ensure_future(worker.translate(**request))
-        try:
-            if not (await asyncio.wait({work}, timeout=SLOW))[0]:
+        async with begun(worker.translate(**request)) as (work, slow):
+            if slow:
                 yield {"message": "Translating …"}
             translation = await work
-        finally:
-            work.cancel()  # a visitor who stops this waits for it no longer
     except UserError as error:
         yield {"message": str(error)}
         return
@@ -169,7 +164,7 @@ def bind_run(parts: Parts, worker: Worker) -> gr.events.Dependency:
         ["board", "source", "prefix", *SETTINGS],
         SHOWN,
         trigger_mode="always_last",
-        show_progress="minimal",
+        progress="progress",
         **MODEL,
     )
 

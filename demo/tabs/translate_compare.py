@@ -52,4 +52,5 @@ def bind_compare(parts: Parts, worker: Worker) -> gr.events.Dependency:
     names = ["compare_summary", "compare_changes", "compare_left", "compare_right"]
     callback = partial(compare, worker)
     run = parts["compare_run"].click
-    return bind_view(run, callback, parts, COMPARE_SETTINGS, names, **MODEL)
+    looks = {"progress": "compare_summary", **MODEL}
+    return bind_view(run, callback, parts, COMPARE_SETTINGS, names, **looks)

@@ -133,8 +133,10 @@ async def figures(worker: Worker, translations: list[str], references: list[str]
     return f"{said} {scores_line(scores)} · references: {scores.n:,}"
 
 
-def stop(result: str | None) -> Updates:
-    """Say what there is of a file that was stopped."""
+def stop(result: str | None, progress: dict[str, Any] | None) -> Updates:
+    """Say what there is of a file that was stopped; nothing where it is done."""
+    if progress and progress["done"] == progress["total"]:
+        return {}
     return {"file_message": STOPPED if result else "Stopped; no line is translated yet."}
 
 
@@ -146,5 +148,7 @@ def bind_file(parts: Parts, worker: Worker) -> None:
             yield updates
 
     names = ["file_progress", "file_message", "file_result"]
-    running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **FILE)
-    bind(parts["file_stop"].click, stop, parts, ["file_result"], ["file_message"], cancels=running)
+    looks = {"progress": "file_message", **FILE}
+    running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **looks)
+    inputs = ["file_result", "file_progress"]
+    bind(parts["file_stop"].click, stop, parts, inputs, ["file_message"], cancels=running)

@@ -166,7 +166,7 @@ def bind_guided(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
 def bind_buttons(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
     """Let the buttons of what-if act; those that are off afterwards leave the focus to the map."""
     bound = [
-        bind_view(parts[name].click, callback, parts, [], SHOWN, **MODEL)
+        bind_view(parts[name].click, callback, parts, [], SHOWN, progress="progress", **MODEL)
         for name, callback in [
             ("force_step", partial(force, worker, to_end=False)),
             ("force_end", partial(force, worker, to_end=True)),

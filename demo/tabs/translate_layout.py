@@ -99,7 +99,7 @@ def place_bar() -> Parts:
 
 def place_lines(first: dict[str, Any]) -> Parts:
     """Place what goes on, what went wrong or might have, and the figures of the run."""
-    progress = PlainText(elem_classes="progress")  # Gradio writes the place in the queue over it
+    progress = PlainText()  # Gradio writes the place in the queue over it
     message = PlainText(
         first.get("message", ""), status=True, elem_id="translate-message", elem_classes="message"
     )

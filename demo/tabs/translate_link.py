@@ -1,11 +1,14 @@
 """Take it away: copy the translation, copy a link to the view, and open such a link."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
 import gradio as gr
 
 from core.errors import UserError
 from demo import share
 from demo.board import Board
-from demo.tabs.binding import MODEL, QUIET, Parts, Updates, bind
+from demo.tabs.binding import LOAD, QUIET, Parts, Updates, bind
 from demo.tabs.layout import COPIED, COPY_LINK
 from demo.tabs.translate_binding import bind_view
 from demo.tabs.translate_guided import bind_alternatives, changes_value
@@ -35,13 +38,14 @@ def make_link(view: View | None) -> Updates:
     return {"link_query": share.to_query(view), "link_said": said}
 
 
-async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
-    """Show what a link holds; a link without a text leaves the page as it is."""
+async def open_link(worker: Worker, view: View | None, query: str) -> AsyncIterator[Updates]:
+    """Show what a link holds, its text first; a link without a text leaves the page as it is."""
     message, changes = "", None
     try:
         shared = share.from_query(str(query or ""))
         if shared is None:
-            return {}
+            return
+        yield {"source": shared.request["text"], "message": "Translating …"}
         opened = new_view(view, await worker.translate(**shared.request)).drawn(**shared.choices)
         try:
             opened = shared.at_sentence(opened)
@@ -52,9 +56,9 @@ async def open_link(worker: Worker, view: View | None, query: str) -> Updates:
         except UserError as error:
             message = str(error)
     except UserError as error:
-        return {"message": str(error)}
-    return {
-        "source": shared.request["text"],
+        yield {"message": str(error)}
+        return
+    yield {
         **{name: shared.request[name] for name in FIELDS},
         **shared.choices,
         **show_translation(opened),
@@ -74,15 +78,18 @@ async def change(worker: Worker, shared: share.Shared, view: View) -> View:
 def bind_link(parts: Parts, worker: Worker, page: gr.Blocks) -> list[gr.events.Dependency]:
     """Let the buttons copy, and the page open with what its address holds."""
 
-    async def on_load(board: Board, query: str) -> Updates:
+    async def on_load(board: Board, query: str) -> AsyncIterator[Updates]:
         wanted = board.ask()
-        updates = await open_link(worker, board.view, query)
-        return board.take(updates) if wanted() else {}
+        async with aclosing(open_link(worker, board.view, query)) as steps:
+            async for updates in steps:
+                if not wanted():
+                    return
+                yield board.take(updates)
 
     parts["copy"].click(None, parts["output"], parts["message"], js=COPY_TEXT, **QUIET)
     made = bind_view(parts["link"].click, make_link, parts, [], ["link_query", "link_said"])
     said = [parts["link_query"], parts["link_said"]]
     made.then(None, said, parts["message"], js=COPY_LINK, **QUIET)
     names = [*SHOWN, *OPENED]
-    loaded = bind(page.load, on_load, parts, ["board", "address"], names, js=READ_LINK, **MODEL)
+    loaded = bind(page.load, on_load, parts, ["board", "address"], names, js=READ_LINK, **LOAD)
     return [loaded, bind_alternatives(loaded, parts, worker)]

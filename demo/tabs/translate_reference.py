@@ -81,4 +81,5 @@ def bind_reference(parts: Parts, worker: Worker) -> gr.events.Dependency:
     names = ["reference_scores", "reference_changes", "reference_tokens", "reference_map"]
     callback = partial(against_reference, worker)
     run = parts["reference_run"].click
-    return bind_view(run, callback, parts, ["reference"], names, **MODEL)
+    looks = {"progress": "reference_scores", **MODEL}
+    return bind_view(run, callback, parts, ["reference"], names, **looks)

@@ -80,7 +80,7 @@ def bind_tree(parts: Parts, worker: Worker) -> list[gr.events.Dependency]:
 
     # Each click counts until there is a later one.
     quick = {**MODEL, "trigger_mode": "multiple", "last": True}
-    card = {**MODEL, "sentence": True}
+    card = {**MODEL, "progress": "tree_message", "sentence": True}
     return [
         bind_view(parts["tree_card"].expand, partial(draw_tree, worker), parts, [], SHOWN, **card),
         bind_view(parts["tree"].select, on_node, parts, [], SHOWN, **quick),

@@ -158,7 +158,7 @@ def label(text: str) -> str:
     return text.strip() if text.startswith(" ") or not text[:1].isalnum() else f"…{text}"
 
 
-@pytest.mark.parametrize(("how", "end"), [("mouse", 0), ("keyboard", 2)])
+@pytest.mark.parametrize(("how", "end"), [("mouse", 0), ("Control+Enter", 2), ("Enter", 2)])
 def test_a_translation_begins_with_exactly_what_was_typed(
     visit, core, opening, end: int, how: str
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_translation_begins_with_exactly_what_was_typed(
     if how == "mouse":
         tab.find("run").click()
     else:
-        field.press("Control+Enter")
+        field.press(how)
     shows(tab, new)
     assert tab.output.startswith(prefix)
     assert f"begins with “{prefix}”" in tab.text("summary")

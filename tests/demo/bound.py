@@ -1,5 +1,8 @@
 """What a page has bound to the events of its parts."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import gradio as gr
 from gradio.block_function import BlockFunction
 
@@ -13,3 +16,11 @@ def events_on(demo: gr.Blocks, elem_id: str, name: str = "click") -> list[BlockF
 def ended_by(demo: gr.Blocks, elem_id: str) -> list[BlockFunction]:
     """Return what a click on the part with an id cancels."""
     return [demo.fns[one] for click in events_on(demo, elem_id) for one in click.cancels]
+
+
+async def merged(steps: AsyncIterator[dict]) -> dict[Any, Any]:
+    """Return what an event shows in the end, of all that it yields."""
+    shown: dict[Any, Any] = {}
+    async for updates in steps:
+        shown |= updates
+    return shown

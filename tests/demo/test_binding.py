@@ -147,12 +147,14 @@ def test_a_callback_still_gets_what_was_clicked() -> None:
 def test_events_are_private_and_quiet_unless_told_otherwise() -> None:
     quiet = Page(double).event
     assert (quiet.show_progress, quiet.api_visibility) == ("hidden", "private")
-    assert Page(double, show_progress="minimal").event.show_progress == "minimal"
 
 
 def test_one_part_alone_shows_the_status_of_events() -> None:
     page = Page(double)
     assert page.event.show_progress_on == [page.parts["progress"]]
+    loud = Page(double, progress="left")
+    assert loud.event.show_progress == "minimal"
+    assert loud.event.show_progress_on == [loud.parts["left"]]
 
 
 def test_an_update_of_a_part_that_is_no_output_is_a_fault() -> None:

@@ -22,7 +22,7 @@ from demo.tabs.translate import (
     stop,
 )
 from demo.views import Pin, View
-from tests.demo.bound import ended_by, events_on
+from tests.demo.bound import ended_by, events_on, merged
 from tests.demo.made import GREETING, IN_PIECES, THANKS, StandIn
 
 VIEW = View(replace(GREETING, hypotheses=(IN_PIECES, *GREETING.hypotheses)), pin=Pin(1, 1))
@@ -258,8 +258,8 @@ def test_a_map_says_which_pin_it_is_an_answer_to(page, board) -> None:
 def test_a_link_takes_no_newer_text_away(page, held, board, newer) -> None:
     (load,) = [one for one in ended_by(page, "translate-stop") if one.targets[0][1] == "load"]
     meanwhile = (lambda: run(page, board, THANKS.source)) if newer else nothing
-    shown = late(page, held, lambda: load.fn(board, LINK), meanwhile)
-    assert ("translate-source" in shown) is not newer
+    shown = late(page, held, lambda: merged(load.fn(board, LINK)), meanwhile)
+    assert ("translate-output" in shown) is not newer
     assert board.view.translation.source == (THANKS if newer else GREETING).source
 
 

@@ -103,7 +103,10 @@ def test_a_link_to_a_stopped_text_writes_no_more_than_there_is() -> None:
     assert parse_qs(share_text.to_query(Desk(stopped)))["max_tokens"] == ["20"]
 
 
-@pytest.mark.parametrize("query", ["", "?", "?tab=generate", "?text=Hallo", "?tab=spell&prompt=a"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?", "?tab=generate", "?tab=generate&__theme=dark", "?text=Hallo", "?tab=spell&prompt=a"],
+)
 def test_a_link_of_another_tab_is_none(worker, service, query) -> None:
     assert share_text.from_query(query, "tiny") is None
     assert opened(worker, query) == []
@@ -174,10 +177,10 @@ def test_any_text_is_a_query(query: str) -> None:
 def test_a_link_fills_in_the_fields_and_writes(worker, service) -> None:
     query = "?" + share_text.to_query(Desk(WRITTEN, pretty=False, selected=1))
     desk = Desk()
-    first, *_, last = opened(worker, query, desk)
+    first, switched, *_, last = opened(worker, query, desk)
     assert first["prompt"] == "We propose"
     assert (first["checkpoint"], first["method"], first["seed"]) == ("tiny-words", "sample", 3)
-    assert (first["preset"], first["shown"]) == (None, "raw")
+    assert (first["preset"], switched) == (None, {"shown": "raw"})
     assert first["max_tokens"] == 20
     assert last["output"] == WRITTEN.text
     assert last["tokens"]["selected"] == desk.selected == 1

@@ -10,6 +10,7 @@ from demo.tabs import translate_guided as guided
 from demo.tabs.translate_link import change, make_link, open_link
 from demo.views import Pin, View
 from demo.work import Worker
+from tests.demo.bound import merged
 from tests.demo.made import GREETING, THANKS, StandIn, hypothesis
 from tests.tiny import write_checkpoint
 
@@ -53,7 +54,7 @@ def test_the_link_to_forced_attention_opens_it_and_knows_the_free_translation(
 ) -> None:
     rule = ForcedAttention(0, (0,))
     made = make_link(View(replace(GREETING, forced=(rule,))))
-    updates = asyncio.run(open_link(worker, None, made["link_query"]))
+    updates = asyncio.run(merged(open_link(worker, None, made["link_query"])))
     free, forced = service.requests
     assert "forced" not in free
     assert forced["forced"] == (rule,)

@@ -18,7 +18,7 @@ from demo.tabs.inspect_layout import SHOWN
 from demo.tabs.inspect_link import make_link, open_link
 from demo.ui import build_demo
 from demo.work import Worker
-from tests.demo.bound import ended_by, events_on
+from tests.demo.bound import ended_by, events_on, merged
 from tests.demo.made_inspection import INSPECTION, TOKENS
 
 
@@ -205,7 +205,7 @@ async def take_all(updates) -> list[dict]:
 
 @pytest.mark.parametrize("fault", [None, UserError("Too late.")])
 def test_an_older_text_takes_no_newer_one_away(service, sight: Sight, monkeypatch, fault) -> None:
-    monkeypatch.setattr(tab, "SLOW", 0)
+    monkeypatch.setattr("demo.work.SLOW", 0)
     worker = Overtaken(service, sight, fault)
     older = asyncio.run(take_all(tab.run(worker, sight, "older", "tiny-words")))
     assert worker.newer[0] == {"source": "newer", "checkpoint": "tiny-characters"}
@@ -217,7 +217,8 @@ def test_an_older_text_takes_no_newer_one_away(service, sight: Sight, monkeypatc
 @pytest.mark.parametrize("fault", [None, UserError("Too late.")])
 def test_a_link_takes_no_newer_text_away(service, sight: Sight, fault) -> None:
     worker, query = Overtaken(service, sight, fault), "?tab=inspect&text=older"
-    assert asyncio.run(open_link(worker, ["tiny-words"], sight, query)) == {}
+    shown = asyncio.run(merged(open_link(worker, ["tiny-words"], sight, query)))
+    assert shown == {"source": "older", "message": "Reading …"}  # before it was asked for
     assert (sight.text, sight.checkpoint) == ("newer", "tiny-characters")
 
 
@@ -273,7 +274,7 @@ def test_a_link_opens_the_same_view(service, sight: Sight) -> None:
     sight.turn(INSPECTION, layer="layer 1", quantity="forget gate", unit=1)
     query = make_link(sight)["link_query"]
     other = Sight()
-    opened = asyncio.run(open_link(Worker(service), ["other"], other, "?" + query))
+    opened = asyncio.run(merged(open_link(Worker(service), ["other"], other, "?" + query)))
     assert place(other) == ("layer 1", "forget gate", 1)
     assert (opened["source"], opened["checkpoint"]) == ("so what", "tiny-words")
     assert opened["message"] == ""
@@ -289,13 +290,13 @@ def test_a_link_opens_the_same_view(service, sight: Sight) -> None:
     ],
 )
 def test_a_damaged_link_is_told(service, query: str, told: str) -> None:
-    opened = asyncio.run(open_link(Worker(service), ["tiny-words"], Sight(), query))
+    opened = asyncio.run(merged(open_link(Worker(service), ["tiny-words"], Sight(), query)))
     assert opened["message"].startswith(told)
 
 
 @pytest.mark.parametrize("query", ["", "?tab=spell&text=so", "?tab=inspect", None])
 def test_other_links_leave_the_tab_as_it_is(service, query) -> None:
-    assert asyncio.run(open_link(Worker(service), [], Sight(), query)) == {}
+    assert asyncio.run(merged(open_link(Worker(service), [], Sight(), query))) == {}
 
 
 def test_nothing_of_a_run_is_kept_but_names(sight: Sight) -> None:

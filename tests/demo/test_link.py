@@ -9,6 +9,7 @@ from core.errors import UserError
 from demo.tabs.translate_layout import SHOWN
 from demo.tabs.translate_link import OPENED, make_link, open_link
 from demo.views import Pin, View
+from tests.demo.bound import merged
 from tests.demo.made import GREETING
 
 LINK = (
@@ -18,7 +19,7 @@ LINK = (
 
 
 def opened(worker, query, view: View | None = None) -> dict:
-    return asyncio.run(open_link(worker, view, query))
+    return asyncio.run(merged(open_link(worker, view, query)))
 
 
 def test_a_link_fills_in_all_fields_and_shows_its_view(worker, service) -> None:
@@ -69,7 +70,8 @@ def test_a_damaged_link_is_the_message(worker, service) -> None:
 
 def test_an_error_of_the_model_is_the_message(worker, service) -> None:
     service.fault = UserError("method must be one of beam, greedy, sample.")
-    assert opened(worker, "?text=a&method=psychic") == {"message": str(service.fault)}
+    shown = opened(worker, "?text=a&method=psychic")
+    assert shown == {"source": "a", "message": str(service.fault)}  # to try again
 
 
 def test_a_link_to_a_part_that_is_not_there_shows_the_translation(worker) -> None:

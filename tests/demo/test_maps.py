@@ -184,6 +184,15 @@ def test_the_best_of_the_tree_is_the_finished_one_with_the_highest_score() -> No
     assert maps.tree_value(replace(TREE, nodes=TREE.nodes[:5]), None)["best"] is None
 
 
+def test_a_note_quotes_the_end_of_a_long_text() -> None:
+    nodes = [replace(node, text=node.text.replace("Good", "G" * 100)) for node in TREE.nodes]
+    notes = [
+        one["note"] for one in maps.tree_value(replace(TREE, nodes=tuple(nodes)), None)["nodes"]
+    ]
+    (long,) = [note for note in notes if "day" in note]
+    assert f"by “…{'G' * 76} day”" in long
+
+
 def test_a_node_that_nothing_is_known_to_have_beaten_says_when() -> None:
     lost = replace(TREE.nodes[2], best=None, beaten_by=None)
     nodes = (*TREE.nodes[:2], lost, *TREE.nodes[3:])

@@ -15,6 +15,7 @@ from demo.tabs.spell import correct
 from demo.tabs.spell_layout import SHOWN
 from demo.tabs.spell_link import NOTHING, OPENED, make_link, open_link
 from demo.work import Worker
+from tests.demo.bound import merged
 from tests.demo.made_spelling import CORRECTION, REPORT
 
 CHOICES = [
@@ -31,7 +32,7 @@ def made(*choices: Choice, threshold: float = 1.0) -> Proof:
 
 
 def opened(worker, query: str, proof: Proof) -> dict:
-    return asyncio.run(open_link(worker, "spell-en", REPORT, proof, query))
+    return asyncio.run(merged(open_link(worker, "spell-en", REPORT, proof, query)))
 
 
 @given(st.lists(st.sampled_from(CHOICES), max_size=6), st.floats(0, 100), st.integers(0, 2))
@@ -126,7 +127,8 @@ def test_any_text_is_a_query(query: str) -> None:
 def test_a_link_that_fails_leaves_the_text(worker, service) -> None:
     proof = made(Choice(2, "set"))
     service.fault = UserError("There is no checkpoint called 'x'.")
-    assert opened(worker, "?tab=spell&text=teh", proof) == {"message": str(service.fault)}
+    shown = opened(worker, "?tab=spell&text=teh", proof)
+    assert shown == {"source": "teh", "message": str(service.fault)}  # to try again
     assert proof.written == ["The", "cta", "set"]
 
 
@@ -142,7 +144,8 @@ def test_a_link_takes_no_newer_text_away(service, fault) -> None:
             service.fault = fault
             return await super().correct(**request)
 
-    assert opened(Overtaken(service), "?tab=spell&text=older&threshold=9", proof) == {}
+    shown = opened(Overtaken(service), "?tab=spell&text=older&threshold=9", proof)
+    assert shown == {"source": "older", "message": "Correcting …"}  # before it was asked for
     assert (proof.correction.checkpoint, proof.threshold) == ("spell-other", 0.25)
 
 

@@ -17,7 +17,7 @@ from demo.tabs.spell_link import open_link
 from demo.tabs.spell_show import NO_WORDS
 from demo.ui import build_demo
 from demo.work import Worker
-from tests.demo.bound import ended_by, events_on
+from tests.demo.bound import ended_by, events_on, merged
 from tests.demo.made_spelling import CORRECTION, REPORT, SAT, TEH
 
 
@@ -118,13 +118,14 @@ def test_a_threshold_that_moves_meanwhile_counts(service) -> None:
 
 @pytest.mark.parametrize("fault", [None, UserError("Too late.")])
 def test_an_older_answer_takes_no_newer_text_away(service, monkeypatch, fault) -> None:
-    monkeypatch.setattr(tab, "SLOW", 0)
+    monkeypatch.setattr("demo.work.SLOW", 0)
     proof = Proof()
 
     class Overtaken(Worker):
         async def correct(self, **request):
             query = "?tab=spell&text=newer&checkpoint=spell-other&threshold=0.25"
-            shown = await open_link(Worker(service), "spell-en", REPORT, proof, query)
+            steps = open_link(Worker(service), "spell-en", REPORT, proof, query)
+            shown = await merged(steps)
             assert shown["source"] == "newer"
             service.fault = fault
             return await super().correct(**request)
@@ -183,7 +184,7 @@ def test_a_text_without_words_stays_and_is_told(service) -> None:
 
 
 def test_slow_work_is_announced(service, monkeypatch) -> None:
-    monkeypatch.setattr(tab, "SLOW", 0.01)
+    monkeypatch.setattr("demo.work.SLOW", 0.01)
     quick = service.correct
 
     def slow(**request):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from demo import limits
 from demo.tabs import translate as tab
 from demo.tabs.translate_cards import CLEARED
 from demo.tabs.translate_layout import SHOWN
@@ -85,12 +86,18 @@ def test_a_fault_of_the_program_shows_no_detail(service, caplog) -> None:
 
 
 def test_a_slow_run_says_that_it_is_at_work(service, monkeypatch) -> None:
-    monkeypatch.setattr(tab, "SLOW", 0.01)
+    monkeypatch.setattr("demo.work.SLOW", 0.01)
     quick = service.translate
     service.translate = lambda **request: time.sleep(0.1) or quick(**request)
     first, second = run(service)
     assert first == {"message": "Translating …"}
     assert second["output"] == "Good morning"
+
+
+def test_more_attention_than_a_visitor_may_keep_is_refused(service, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "ANSWER_WEIGHTS", 8)
+    (update,) = run(service)
+    assert update.keys() == {"message"} and "attention weights; the limit is 8" in update["message"]
 
 
 def test_other_languages_get_a_hint_and_a_translation(service) -> None:
