@@ -131,6 +131,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     config = read_json(path)
     if not isinstance(config, dict) or str(config.get("kind")) not in KINDS:
         raise UserError(f"{path} does not describe a checkpoint of a known kind.")
+    if not isinstance(config.get("recipe", {}), dict):
+        raise UserError(f"{path} does not describe a recipe.")
     return config
 
 

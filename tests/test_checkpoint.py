@@ -145,6 +145,7 @@ def test_a_damaged_file_is_named(folder: Path, name: str, damage) -> None:
         '{"kind": "something else"}',
         '{"kind": ["seq2seq"]}',
         '{"kind": "seq2seq"}',
+        '{"kind": "seq2seq", "recipe": null}',
         '{"kind": "seq2seq", "model": 5}',
         '{"kind": "seq2seq", "model": null}',
         '{"kind": "seq2seq", "model": {}}',

@@ -162,6 +162,8 @@ def test_help_describes_each_command(run, command: str) -> None:
         (["translate", "Ja.", "--output", "no/such/folder"], "no/such/folder can't be written"),
         (["translate", "Ja.", "--checkpoint", NAME, "--output", "."], "can't be written"),
         (["evaluate", "nothing", "--part", "numerals"], "no checkpoint called 'nothing'"),
+        (["evaluate", "nothing", "--text", "one.de"], "no checkpoint called 'nothing'"),
+        (["translate", "Guten Morgen!", "--prefix", "The \udcff"], "prefix that was given is not"),
         (["evaluate", NAME], "--source and --reference, or --part"),
         (["evaluate", NAME, "--part", "nothing"], "no part called 'nothing'"),
         (

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from core.checkpoint import write_json
-from core.commands.options import Json, to_json
+from core.commands.options import Json, to_json, written
 from core.data.catalogue import CORPORA
 from core.data.remote import cache_directory
 from core.data.statistics import corpus_report
@@ -48,6 +48,8 @@ def data_stats(
 ) -> None:
     """Print and store what the training text is like."""
     report = corpus_report(command="python -m core data stats")
-    if store:
-        write_json(CHECKPOINTS / "reports" / "data.json", report)
     typer.echo(to_json(report))
+    if store:
+        path = CHECKPOINTS / "reports" / "data.json"
+        with written(path):
+            write_json(path, report)

@@ -9,10 +9,21 @@ from core.commands.evaluate_corrector import measure_corrector
 from core.commands.evaluate_language_model import measure_language_model
 from core.commands.evaluate_translator import measure_translator
 from core.commands.measured import Measured
-from core.commands.options import Beam, Device, Json, LengthPenalty, Method, to_json, was_given
+from core.commands.options import (
+    Beam,
+    Device,
+    Json,
+    LengthPenalty,
+    Method,
+    to_json,
+    was_given,
+    written,
+)
 from core.decoding.options import DecodingOptions
 from core.errors import UserError
 from core.evaluation.metrics import store_metrics
+from core.pipelines.corrector import SpellingCorrector
+from core.pipelines.generator import TextGenerator
 from core.service import CHECKPOINTS, Service
 
 PART = "A held-out part in place of files; numerals or alignments, of hand-written sentences."
@@ -51,7 +62,8 @@ def evaluate(
     service = Service(folder.parent if "/" in name else CHECKPOINTS, device)
     name = folder.name
     how = ""
-    writes, spells = (name in service.checkpoints(kind) for kind in ("language-model", "spelling"))
+    pipeline = service.pipeline(name)
+    writes, spells = (isinstance(pipeline, kind) for kind in (TextGenerator, SpellingCorrector))
     _check_options(context, "text" if writes else "pairs" if spells else "")
     if writes:
         measured = measure_language_model(service.generator(name), part, text)
@@ -62,14 +74,14 @@ def evaluate(
         measured = measure_translator(translator, part, source, reference, options)
         if part != "alignments":
             how = f" --method {method} --beam {beam} --length-penalty {length_penalty}"
+    lines = [f"{key}\t{value}" for key, value in measured.result.items()]
+    typer.echo(to_json(measured.result) if as_json else "\n".join(lines))
     if store:
         files = f"--source {source} --reference {reference}"
         if writes or spells:
             files = f"--text {text}" if writes else f"--pairs {pairs}"
         what = f"--part {part}" if part else files
         _store(service, name, measured, f"python -m core evaluate {folder} {what}{how} --store")
-    lines = [f"{key}\t{value}" for key, value in measured.result.items()]
-    typer.echo(to_json(measured.result) if as_json else "\n".join(lines))
 
 
 def _check_options(context: typer.Context, file: str) -> None:
@@ -87,13 +99,14 @@ def _check_options(context: typer.Context, file: str) -> None:
 
 def _store(service: Service, name: str, measured: Measured, command: str) -> None:
     """Write the figures into the checkpoint's metrics.json."""
-    store_metrics(
-        service.root / name,
-        measured.figures,
-        measured.file,
-        measured.digest,
-        measured.n,
-        command,
-        service.device,
-        measured.seconds,
-    )
+    with written(service.root / name):
+        store_metrics(
+            service.root / name,
+            measured.figures,
+            measured.file,
+            measured.digest,
+            measured.n,
+            command,
+            service.device,
+            measured.seconds,
+        )

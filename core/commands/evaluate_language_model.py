@@ -7,9 +7,7 @@ import torch
 from tqdm import tqdm
 
 from core.commands.measured import Measured
-from core.data.documents import load_arxiv, load_wikitext
-from core.data.splits import read_lines
-from core.data.text import normalise
+from core.data.documents import load_arxiv, load_wikitext, read_documents
 from core.errors import UserError
 from core.evaluation.metrics import sha256_of_lines
 from core.evaluation.perplexity import score_documents
@@ -33,7 +31,7 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     the field does: the state is carried through the file.
     """
     if text is not None:
-        file, documents = text.name, _own(text)
+        file, documents = text.name, read_documents(text)
     else:
         file, documents = _held_out(part)
     continuous = part is not None and part.endswith("wikitext")
@@ -52,11 +50,6 @@ def measure_language_model(writer: TextGenerator, part: str | None, text: Path |
     }
     digest = sha256_of_lines(documents)
     return Measured(file, result, figures, digest, len(documents), scores.seconds)
-
-
-def _own(text: Path) -> list[str]:
-    """Return a user's own documents, cleaned as those of a training."""
-    return [document for line in read_lines(text) if (document := normalise(line))]
 
 
 def _held_out(part: str | None) -> tuple[str, list[str]]:

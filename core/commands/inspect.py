@@ -10,7 +10,7 @@ import typer
 from tqdm import tqdm
 
 from core.commands.inspect_gradients import bptt_lines, gradient_lines
-from core.commands.options import Checkpoint, Device, Json, to_json
+from core.commands.options import Checkpoint, Device, Json, to_json, was_given, written
 from core.errors import UserError
 from core.inspection.bptt import SLIPS
 from core.inspection.held_out import look_for_units, write_units
@@ -92,8 +92,7 @@ def inspect(
 
 def _check_options(context: typer.Context) -> None:
     """Raise UserError for what was given and would be ignored."""
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    given = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
+    given = {name for name in context.params if was_given(context, name)}
     asked = [name for name in _ASKED if name in given]
     if len(asked) > 1:
         raise UserError(f"Give either --{asked[0]} or --{asked[1]}.")
@@ -112,7 +111,8 @@ def _find_units(service: Service, name: str, held_out: Path | None) -> Units:
     checkpoint, folder = service.checkpoint(name), service.root / name
     with tqdm(unit=" texts", file=sys.stderr) as bar:
         units = look_for_units(folder, checkpoint, held_out, command, bar.update)
-    write_units(folder, units)
+    with written(folder):
+        write_units(folder, units)
     return units
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,6 +60,15 @@ def check_output(output: Path | None) -> None:
         raise UserError(f"{output} can't be written: it is not allowed.")
 
 
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Turn the error of a file or a folder that can't be written into a UserError."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error.strerror}.") from None
+
+
 def write_lines(lines: list[str], output: Path | None) -> None:
     """Write lines to a file, or to stdout.
 
@@ -72,7 +83,5 @@ def write_lines(lines: list[str], output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    try:
+    with written(output):
         output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{output} can't be written: {error.strerror}.") from None

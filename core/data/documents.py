@@ -82,33 +82,57 @@ def load_wikitext() -> TextData:
     return TextData(**parts)
 
 
-def _wikitext_part(folder: Path, part: str) -> list[str]:
-    path = folder / f"wiki.{part}.tokens"
+def read_zipped(path: Path, where: str) -> str:
+    """Return the text of a file that is not downloaded, gzipped (``.gz`` behind its name) or not.
+
+    Args:
+        where: what to do where it is missing.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
     zipped = path.with_name(path.name + ".gz")
     try:
         content = gzip.decompress(zipped.read_bytes()) if zipped.is_file() else path.read_bytes()
-        lines = content.decode("utf-8").removesuffix("\n").split("\n")
+        return content.decode("utf-8")
     except FileNotFoundError:
-        raise UserError(
-            f"{path} is missing; put the files of WikiText-2 into $SEQLENS_DATA/wikitext-2."
-        ) from None
+        raise UserError(f"{path} is missing; {where}.") from None
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise UserError(f"{path} can't be read, or is damaged.") from None
+
+
+def _wikitext_part(folder: Path, part: str) -> list[str]:
+    path = folder / f"wiki.{part}.tokens"
+    where = "put the files of WikiText-2 into $SEQLENS_DATA/wikitext-2"
+    lines = read_zipped(path, where).removesuffix("\n").split("\n")
     tokens = sum(len(line.split()) + 1 for line in lines)
     if tokens != _WIKITEXT_TOKENS[part]:
         raise UserError(f"{path} has {tokens:,} tokens, not {_WIKITEXT_TOKENS[part]:,}.")
     return lines
 
 
+def read_documents(path: Path) -> list[str]:
+    """Return a user's own documents, one a line, cleaned as those of the corpora.
+
+    Raises:
+        UserError: it can't be read, or there is nothing to read.
+    """
+    documents = list(filter(None, map(normalise, read_lines(path))))
+    if not documents:
+        raise UserError(f"{path} has no text to read.")
+    return documents
+
+
 def load_own_text(path: Path) -> TextData:
     """Return a user's own text, a document a line, of which a tenth is held out for validation.
 
     Raises:
-        UserError: it can't be read, or has fewer than ten different lines.
+        UserError: it can't be read, or has fewer than ten different lines, whatever their case.
     """
-    lines = list(dict.fromkeys(filter(None, map(normalise, read_lines(path)))))
-    if len(lines) < 10:
-        raise UserError(f"{path}: {len(lines)} different lines are too few; give at least 10.")
+    lines = list(dict.fromkeys(read_documents(path)))
+    different = len(set(map(sentence_key, lines)))
+    if different < 10:
+        raise UserError(f"{path}: {different} different lines are too few; give at least 10.")
     # By hash, so that most lines stay in their part when others are added.
     order = sorted(lines, key=lambda line: hashlib.sha256(line.encode("utf-8")).digest())
     held_out = set(order[: max(1, min(500, len(order) // 10))])

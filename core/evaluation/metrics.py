@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from core.checkpoint import read_json, write_json
+from core.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,17 @@ def sha256_of_lines(*columns: Sequence[str]) -> str:
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
-    """Return the stored figures of a checkpoint folder, none if nothing was measured."""
+    """Return the stored figures of a checkpoint folder, none if nothing was measured.
+
+    Raises:
+        UserError: metrics.json is damaged.
+    """
     path = folder / "metrics.json"
     metrics: list[dict[str, Any]] = read_json(path) if path.is_file() else []
+    names = {field.name for field in fields(Metric)}
+    whole = isinstance(metrics, list) and all(isinstance(one, dict) for one in metrics)
+    if not whole or any(one.keys() != names for one in metrics):
+        raise UserError(f"{path} is damaged: it holds no figures.")
     return metrics
 
 

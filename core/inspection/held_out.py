@@ -1,6 +1,5 @@
 """Units of a checkpoint that were looked for in held-out texts: units.json beside its weights."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -8,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.checkpoint import WEIGHTS, Checkpoint, read_json, write_json
-from core.data.documents import TEXTS
+from core.checkpoint import WEIGHTS, Checkpoint, read_json, sha256_of, write_json
+from core.data.documents import TEXTS, read_documents
 from core.data.spelling import load_spelling
-from core.data.splits import LOADERS, read_lines, read_pairs
+from core.data.splits import LOADERS, read_pairs
 from core.errors import UserError
 from core.inspection.results import FoundUnit, Units
 from core.inspection.units import find_units
@@ -53,14 +52,14 @@ def look_for_units(
 def _texts(checkpoint: Checkpoint, file: Path | None) -> tuple[str, Sequence[Any]]:
     writes = isinstance(checkpoint.model, LanguageModel)
     if file is not None:
-        return file.name, read_lines(file) if writes else read_pairs(file)
+        return file.name, read_documents(file) if writes else read_pairs(file)
     data = str(checkpoint.config.get("recipe", {}).get("data"))
     if writes and data in TEXTS:
         return f"test part of {data}", TEXTS[data]().test
     if not writes and data in LOADERS:
         parts = LOADERS[data]().test
         return ", ".join(parts), [pair for pairs in parts.values() for pair in pairs]
-    if not writes and data == "spelling":
+    if not writes and data.startswith("spelling"):
         return "valid-spelling", load_spelling().valid
     raise UserError(
         f"{checkpoint.name} was trained on a text of its own: give --held-out FILE to find units"
@@ -102,4 +101,4 @@ def weights_of(folder: Path) -> str:
 @cache
 def _sha256(path: Path, changed: int) -> str:
     """Return the digest of a file as it was changed then; a page asks at each text."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return sha256_of(path)

@@ -99,12 +99,15 @@ class SentenceModel:
             forced: attention in place of the model's own.
 
         Raises:
-            UserError: forced attention or a token is not there.
+            UserError: forced attention or a token is not there, or a prefix is no text.
         """
         check_forced(forced, len(row))
         self.check_ids(tokens)
         if prefix:
-            begun, rest = self.target_tokenizer.begin(prefix)
+            try:
+                begun, rest = self.target_tokenizer.begin(prefix)
+            except UnicodeEncodeError:
+                raise UserError("The prefix that was given is not UTF-8.") from None
             return Guide(tuple(begun), rest, self._spelling, tuple(forced))
         return Guide(tuple(tokens), forced=tuple(forced))
 

@@ -32,6 +32,11 @@ from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
 from core.training.task import Task
 
+_BEGUN = {  # what `begin` writes
+    *("recipe", "data", "validation", "output", "start", "before"),
+    *("kind", "model", "tokenizer", "frozen"),
+}
+
 
 def check_state(path: Path) -> None:
     """Raise UserError unless the state of a run can be read."""
@@ -83,6 +88,12 @@ def origin(recipe: Recipe, options: RunOptions) -> Origin:
     return Origin(options.command, options.start_from.name, tuple(read))
 
 
+def origin_of_begun(options: RunOptions) -> Origin:
+    """Return where the weights of the run to resume come from, which began with another command."""
+    saved = _read_begun(options.work)
+    return Origin(options.command, saved["start"], tuple(saved["before"]))
+
+
 def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of a checkpoint to start from, or new ones."""
     if options.start_from is None:
@@ -129,7 +140,12 @@ def _of(recipe: str, data: str) -> str:
 
 @rank_zero_only
 def begin(
-    options: RunOptions, recipe: Recipe, model: Any, tokenizer: Tokenizer, validation: str
+    options: RunOptions,
+    recipe: Recipe,
+    model: Any,
+    tokenizer: Tokenizer,
+    validation: str,
+    whence: Origin,
 ) -> None:
     """Empty the folder of the run, and write what a resumed run builds its model from."""
     work = options.work
@@ -143,6 +159,8 @@ def begin(
         "data": recipe.data,
         "validation": validation,
         "output": str(options.output.resolve()),
+        "start": whence.start,
+        "before": whence.before,
         "kind": kind_of(model),
         "model": sizes,
         "tokenizer": tokenizer.kind,
@@ -151,9 +169,23 @@ def begin(
     write_json(work / "model.json", begun)
 
 
+def _read_begun(work: Path) -> dict[str, Any]:
+    """Return what `begin` wrote; raises UserError where it did not, or as another version does."""
+    try:
+        saved = read_json(work / "model.json")
+        if saved.keys() == _BEGUN:
+            return dict(saved)
+    except (UserError, AttributeError):
+        pass
+    raise UserError(
+        f"The run in {work} can't be resumed: its model.json is missing, damaged or of another"
+        " version; start without --resume."
+    )
+
+
 def check_same(work: Path, validation: str) -> None:
     """Raise UserError where the run to resume was validated on another text than ``validation``."""
-    if read_json(work / "model.json")["validation"] != validation:
+    if _read_begun(work)["validation"] != validation:
         raise UserError(
             "The run to resume is of another text: give it the one that it was started with, or"
             " start without --resume."
@@ -163,7 +195,7 @@ def check_same(work: Path, validation: str) -> None:
 def begun(options: RunOptions, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of the run to resume; its weights are in its state."""
     work = options.work
-    saved = read_json(work / "model.json")
+    saved = _read_begun(work)
     if saved["output"] != str(options.output.resolve()):
         raise UserError(f"{work} has the run of another output, {saved['output']}.")
     was, wanted = (saved["recipe"], saved["data"]), (recipe.name, recipe.data)

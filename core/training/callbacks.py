@@ -1,6 +1,7 @@
 """What happens beside the steps: progress bar, resumable state, weights to export."""
 
 import io
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,8 @@ class KeepWeights(Callback):
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TrainingModule)
+        if not math.isfinite(trainer.callback_metrics["valid_loss"]):
+            return  # it has diverged, and EarlyStopping ends it
         module.record_validation()
         if not trainer.is_global_zero:
             return
@@ -116,19 +119,22 @@ class KeepWeights(Callback):
         os.replace(part, self._folder / f"{name}.pt")
 
     def candidates(self) -> list[Weights]:
-        """Return what may be exported: the best weights, the mean of the last, and one more.
+        """Return what may be exported: the best weights, the mean of the last, and two more.
 
-        Where a run goes on from a checkpoint it is the mean of that mean and of the weights that
-        it started from (Wortsman et al. 2022, arXiv 2109.01903).
+        Where a run goes on from a checkpoint these are the weights that it started from, and the
+        mean of them and of that mean (Wortsman et al. 2022, arXiv 2109.01903).
 
         Raises:
             UserError: no validation gave a number.
         """
-        if not (self._folder / "best.pt").is_file():
+        last = kept_weights(self._folder)
+        if not last:
             raise UserError("The validation loss was never a number; try a lower --learning-rate.")
-        found = [_read(self._folder / "best.pt"), _mean(kept_weights(self._folder))]
-        start = self._folder / "start.pt"
-        return [*found, _mean([found[-1], _read(start)])] if start.is_file() else found
+        best, mean = _read(self._folder / "best.pt"), _mean(last)
+        if not (self._folder / "start.pt").is_file():
+            return [best, mean]
+        start = _read(self._folder / "start.pt")
+        return [best, mean, _mean([mean, start]), start]
 
 
 def kept_weights(folder: Path) -> list[Weights]:

@@ -68,7 +68,11 @@ class LanguageModelTask:
 
     def validation(self, tokenizer: Tokenizer) -> list[TextBatch]:
         recipe, rows = self.recipe, tokenizer.encode_batch(self.data.valid)
-        return list(text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous))
+        batches = text_batches(rows, tokenizer, recipe.batch, recipe.length, recipe.continuous)
+        try:
+            return list(batches)
+        except UserError as error:
+            raise UserError(f"The part that is held out is too short: {error}") from None
 
     def loss(
         self, model: LanguageModel, batch: TextBatch, carried: Carried, smoothing: float

@@ -10,7 +10,7 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader
 
-from core.checkpoint import save_checkpoint, write_json
+from core.checkpoint import WEIGHTS, save_checkpoint, sha256_of, write_json
 from core.data.documents import TextData
 from core.data.spelling import SpellingData
 from core.data.splits import ParallelData
@@ -24,6 +24,7 @@ from core.training.beginning import (
     fresh,
     history_before,
     origin,
+    origin_of_begun,
 )
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
@@ -88,17 +89,18 @@ def _train(task: Task, options: RunOptions) -> None:
     if options.resume:
         check_state(state)
         model, tokenizer = begun(options, recipe)
+        whence = origin_of_begun(options)
     else:
         model, tokenizer = fresh(task, options)
+        whence = origin(recipe, options)
     stream = task.stream(tokenizer)
     valid = task.validation(tokenizer)
     validation = digest(valid)
     if options.resume:
         check_same(options.work, validation)
     else:
-        begin(options, recipe, model, tokenizer, validation)
+        begin(options, recipe, model, tokenizer, validation, whence)
     history = history_before(recipe, options, validation)
-    whence = origin(recipe, options)
     module = TrainingModule(model, task, stream, options.minutes, options.max_steps, history)
 
     def export(module: TrainingModule) -> None:
@@ -108,9 +110,11 @@ def _train(task: Task, options: RunOptions) -> None:
             "command": whence.command,
             "before": whence.before,
         }
-        for measured in ("metrics.json", "units.json"):  # of the weights that were there before
-            (options.output / measured).unlink(missing_ok=True)
+        path = options.output / WEIGHTS
+        before = sha256_of(path) if path.is_file() else ""
         save_checkpoint(options.output, module.model, [tokenizer], told)
+        if sha256_of(path) != before:  # the figures are those of other weights
+            (options.output / "metrics.json").unlink(missing_ok=True)
         write_json(options.output / "history.json", module.history)
         card = task.card(options.output.name, module.model, module.history, whence)
         write_whole(options.output / "README.md", card.encode("utf-8"))

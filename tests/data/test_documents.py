@@ -98,6 +98,8 @@ def test_own_text_of_ten_lines_is_enough_and_of_nine_is_not(tmp_path: Path) -> N
     # Blank lines and repetitions are no lines.
     with pytest.raises(UserError, match=r"my\.txt: 9 different lines are too few.*at least 10"):
         load_own_text(own(tmp_path, [*lines[:9], "", " \u00ad", lines[0], f" {lines[1]}  "]))
+    with pytest.raises(UserError, match=r"my\.txt: 1 different lines are too few"):
+        load_own_text(own(tmp_path, ["It is so" + "!" * number for number in range(11)]))
 
 
 def test_most_held_out_lines_stay_held_out_when_the_text_grows(tmp_path: Path) -> None:
@@ -122,6 +124,7 @@ def test_own_text_that_repeats_a_held_out_line_is_not_trained_on(tmp_path: Path)
     [
         (b"", r"my\.txt is empty"),
         (b" \n\n\t\n", r"my\.txt is empty"),
+        ("\u00ad\n".encode(), r"my\.txt has no text to read"),
         ("Grüße\n".encode("latin-1") * 20, r"my\.txt is not UTF-8 text \(byte 2\)"),
         (b"one line\n", r"my\.txt: 1 different lines are too few"),
     ],

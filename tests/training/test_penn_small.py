@@ -68,5 +68,5 @@ def test_shared_layers_have_the_recurrent_weights_of_one() -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "penn-small" / "test.txt.gz").unlink()
-    with pytest.raises(UserError, match=r"test\.txt\.gz is missing"):
+    with pytest.raises(UserError, match=r"test\.txt is missing; put a sample"):
         load_windows()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -150,11 +151,17 @@ def test_another_text_of_ones_own_is_not_the_one_before(folder: Path, tmp_path: 
 
 def test_new_weights_have_no_figures_of_the_old_ones(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    for name in ("metrics.json", "units.json"):
-        (tmp_path / "out" / name).write_text("[]")
+    (tmp_path / "out" / "metrics.json").write_text("[]")
     train(recipe(), options(tmp_path, start_from=folder / "out", max_steps=2), DATA)
     files = {path.name for path in (tmp_path / "out").iterdir()}
     assert files == {path.name for path in (folder / "out").iterdir()}
+
+
+def test_weights_that_stay_keep_their_figures(tmp_path: Path) -> None:
+    train(recipe(), options(tmp_path, max_steps=10), DATA)
+    (tmp_path / "out" / "metrics.json").write_text("[]")
+    train(recipe(), options(tmp_path, max_steps=10, resume=True), DATA)
+    assert (tmp_path / "out" / "metrics.json").read_text() == "[]"
 
 
 def test_a_further_run_may_end_between_its_last_weights_and_its_first(
@@ -165,10 +172,11 @@ def test_a_further_run_may_end_between_its_last_weights_and_its_first(
     kept = tmp_path / "work" / "weights"
     first, last = (torch.load(kept / f"{name}.pt") for name in ("start", "step-0000005"))
     found = KeepWeights(kept, 5, lambda module: None).candidates()
-    assert len(found) == 3
+    assert len(found) == 4
     for name, weight in load_file(start / "model.safetensors").items():
         torch.testing.assert_close(first[name], weight.float())
         torch.testing.assert_close(found[2][name], (first[name] + last[name]) / 2)
+        assert found[3][name].equal(first[name])
 
 
 def test_what_validates_best_is_exported(folder: Path) -> None:
@@ -197,8 +205,19 @@ def test_a_run_of_minutes_ends_in_time_with_a_checkpoint(tmp_path: Path) -> None
 
 
 def test_a_loss_that_is_no_number_is_told(tmp_path: Path) -> None:
+    wild = recipe(learning_rate=1e30)
     with pytest.raises(UserError, match="never a number; try a lower --learning-rate"):
-        train(recipe(learning_rate=1e30), options(tmp_path, max_steps=20), DATA)
+        train(wild, options(tmp_path, max_steps=20), DATA)
+
+
+def test_a_further_run_whose_loss_is_no_number_leaves_its_start(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder / "out", tmp_path / "out")
+    further = options(tmp_path, start_from=tmp_path / "out", max_steps=20)
+    with pytest.raises(UserError, match="never a number"):
+        train(recipe(learning_rate=1e30), further, DATA)
+    assert history(tmp_path) == history(folder)
 
 
 def test_a_validation_part_of_long_pairs_alone_is_told(tmp_path: Path) -> None:
@@ -230,6 +249,26 @@ def test_the_folder_that_a_run_empties_holds_no_checkpoint(tmp_path: Path, chang
     places = {name: tmp_path / place for name, place in changes.items()}
     with pytest.raises(UserError, match="can't hold a checkpoint: the run empties"):
         options(tmp_path, **places)
+
+
+def test_a_resumed_run_knows_what_its_start_has_read(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "out", tmp_path / "start")
+    further = {"start_from": tmp_path / "start", "max_steps": 2}
+    config = read_config(tmp_path / "start")
+    config["recipe"]["data"] = "all"
+    write_json(tmp_path / "start" / "config.json", config)
+    train(recipe(), options(tmp_path, **further), DATA)
+    train(recipe(), options(tmp_path, max_steps=12, resume=True), DATA)
+    assert read_config(tmp_path / "out")["recipe"]["before"] == ["all"]
+    assert "Tatoeba" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"recipe": "tiny", "data": "none"}'])
+def test_a_run_that_is_not_known_any_more_is_not_resumed(tmp_path: Path, content: str) -> None:
+    train(recipe(), options(tmp_path, max_steps=2), DATA)
+    (tmp_path / "work" / "model.json").write_text(content)
+    with pytest.raises(UserError, match=r"can't be resumed: .*start without --resume"):
+        train(recipe(), options(tmp_path, max_steps=4, resume=True), DATA)
 
 
 def test_resuming_nothing_is_refused(tmp_path: Path) -> None:

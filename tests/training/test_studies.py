@@ -72,8 +72,11 @@ def test_a_frozen_embedding_is_not_counted_and_not_trained(tmp_path: Path) -> No
 
 def test_the_kinds_are_compared_by_words_and_characters() -> None:
     report = studies.recurrent_kinds("a command", epochs=2)
-    units = ("word", "character")
+    units, gated = ("word", "character"), ("gru", "lstm")
     names = [f"{unit}-{cell}" for unit in units for cell in ("rnn", "gru", "lstm")]
     assert [row["model"] for row in report["rows"]] == names
     assert [len(line["y"]) for line in report["series"]] == [2] * 12
     assert all(row["perplexity"] > 1 and row["sample"] for row in report["rows"])
+    found = {row["model"]: row["perplexity"] for row in report["rows"]}
+    more = [found[f"{unit}-rnn"] / found[f"{unit}-{cell}"] - 1 for unit in units for cell in gated]
+    assert f" has {min(more):+.0%} to {max(more):+.0%} perplexity" in report["finding"]
