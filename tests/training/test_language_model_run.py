@@ -212,7 +212,7 @@ def test_rare_tokens_are_unknown(tmp_path: Path) -> None:
 
 def test_one_text_that_is_too_short_for_its_lanes_is_refused(tmp_path: Path) -> None:
     text = TextData(TEXT.train, ["Der Hund."], [])
-    with pytest.raises(UserError, match="held out is too short: .* 4 tokens; 8 lanes"):
+    with pytest.raises(UserError, match=r"held out is too short: .* 4 tokens; 8 lanes"):
         train(writer_recipe(continuous=True, batch=8), options(tmp_path), text)
 
 
