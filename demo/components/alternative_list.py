@@ -1,11 +1,10 @@
 """The likeliest tokens at one place, each a button with its probability as a bar."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 
 class AlternativeList(gr.HTML):
@@ -20,11 +19,8 @@ class AlternativeList(gr.HTML):
             value=value,
             html_template='<h2 class="alternatives-title"></h2><ol class="alternatives"></ol>'
             '<p class="note alternatives-note"></p>',
-            css_template=(HERE / "alternative_list.css").read_text(encoding="utf-8"),
-            js_on_load="\n".join(
-                (HERE / name).read_text(encoding="utf-8")
-                for name in ("token_label.js", "alternative_list.js")
-            ),
+            css_template=source("alternative_list.css"),
+            js_on_load=source("elements.js", "token_label.js", "alternative_list.js"),
             apply_default_css=False,
             **kwargs,
         )

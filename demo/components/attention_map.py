@@ -7,11 +7,13 @@ from typing import Any
 import gradio as gr
 import plotly
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
+
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 # One function body in several files; the last one starts it.
 SCRIPTS = (
+    "elements.js",
     "attention_map_figure.js",
     "attention_map_tokens.js",
     "attention_map_light.js",
@@ -79,8 +81,8 @@ class AttentionMap(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE.format(exports=_export_buttons(export_id), lang=source_lang),
-            css_template=_read("attention_map.css"),
-            js_on_load="\n".join(map(_read, SCRIPTS)),
+            css_template=source("attention_map.css"),
+            js_on_load=source(*SCRIPTS),
             apply_default_css=False,
             **kwargs,
         )
@@ -102,7 +104,3 @@ def _export_buttons(element_id: str | None) -> str:
     )
     group = 'class="map-exports" role="group" aria-label="Download the map as" hidden'
     return f'<div id="{html.escape(element_id)}" {group}>{buttons}</div>'
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

@@ -13,8 +13,6 @@ const PALETTES = {
 };
 const stops = (palette) => (PALETTES[palette] || PALETTES.cividis).split(" ");
 
-const cut = (text, length) =>
-  [...text].length > length ? [...text].slice(0, length - 1).join("") + "…" : text;
 const figure = (weight) => weight.toFixed(2).replace(/^0/, "");
 const hasNumbers = ({ source, target }) =>
   source.length <= NUMBERS_UP_TO && target.length <= NUMBERS_UP_TO;

@@ -1,12 +1,4 @@
 // The strips of source and target tokens: buttons laid along the columns and rows.
-// Labels are set as text, never as markup.
-
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 // Buttons are kept from value to value, so that the focus stays where it is.
 function countTokens(strip, count) {

@@ -1,11 +1,11 @@
 """The beam as a tree: every hypothesis that was looked at, and which of them went on."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
+
 SCRIPTS = ("beam_layout.js", "beam_tree.js")  # one script, in two files
 
 # The words and figures of a node are written by the script, as text.
@@ -43,8 +43,8 @@ class BeamTree(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE,
-            css_template=(HERE / "beam_tree.css").read_text(encoding="utf-8"),
-            js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
+            css_template=source("beam_tree.css"),
+            js_on_load=source(*SCRIPTS),
             apply_default_css=False,
             **kwargs,
         )

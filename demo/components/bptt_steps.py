@@ -1,11 +1,10 @@
 """Backpropagation through time, a step at a time: formulas with the figures beside them."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 TEMPLATE = """<div class="bptt" hidden>
 <div class="bptt-control" role="toolbar" aria-label="Steps; arrow keys move">
@@ -40,8 +39,8 @@ class BpttSteps(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE,
-            css_template=(HERE / "bptt_steps.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "bptt_steps.js").read_text(encoding="utf-8"),
+            css_template=source("bptt_steps.css"),
+            js_on_load=source("bptt_steps.js"),
             apply_default_css=False,
             **kwargs,
         )

@@ -1,11 +1,10 @@
 """The ways in which the model would write a word, each a button with its probability."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 
 class CandidateList(gr.HTML):
@@ -23,14 +22,8 @@ class CandidateList(gr.HTML):
             value=value,
             html_template='<h2 class="candidates-title"></h2><ol class="choices candidates"></ol>'
             '<p class="note candidates-note"></p>',
-            css_template="".join(
-                (HERE / name).read_text(encoding="utf-8")
-                for name in ("choices.css", "candidate_list.css")
-            ),
-            js_on_load="\n".join(
-                (HERE / name).read_text(encoding="utf-8")
-                for name in ("token_label.js", "candidate_list.js")
-            ),
+            css_template=source("choices.css", "candidate_list.css"),
+            js_on_load=source("elements.js", "token_label.js", "candidate_list.js"),
             apply_default_css=False,
             **kwargs,
         )

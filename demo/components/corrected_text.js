@@ -6,13 +6,6 @@ let words = []; // the node of each word
 let opened = null; // the word that is marked
 let asked = 0; // how many were opened
 
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  node.className = name;
-  node.textContent = text;
-  return node;
-}
-
 function letters([before, after]) {
   if (before === after) return [document.createTextNode(after)];
   const found = [];

@@ -1,11 +1,11 @@
 """A corrected text: each changed word shows its letters that changed, and every word opens."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
+
 TEMPLATE = """<div class="corrected">
 <p class="corrected-text" lang="en" role="group" aria-label="Corrected text"></p>
 <p class="corrected-legend" hidden><span><ins>added</ins></span> <span><del>left out</del></span>
@@ -34,8 +34,8 @@ class CorrectedText(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE,
-            css_template=(HERE / "corrected_text.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "corrected_text.js").read_text(encoding="utf-8"),
+            css_template=source("corrected_text.css"),
+            js_on_load=source("elements.js", "corrected_text.js"),
             apply_default_css=False,
             **kwargs,
         )

@@ -1,14 +1,14 @@
 """The distribution of the next token at one step, before the filters and after them."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 # One function body in several files; the last one starts it.
 SCRIPTS = (
+    "elements.js",
     "token_label.js",
     "distribution_chart_rows.js",
     "distribution_chart_figure.js",
@@ -69,12 +69,8 @@ class DistributionChart(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE,
-            css_template=_read("distribution_chart.css"),
-            js_on_load="\n".join(map(_read, SCRIPTS)),
+            css_template=source("distribution_chart.css"),
+            js_on_load=source(*SCRIPTS),
             apply_default_css=False,
             **kwargs,
         )
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

@@ -1,12 +1,5 @@
 // The same numbers as a table; made when it is opened, because few will.
 
-function heading(scope, ...content) {
-  const cell = make("th");
-  cell.scope = scope;
-  cell.append(...content);
-  return cell;
-}
-
 function tableRow(row, index) {
   const part = make("tr");
   const name = row.isRest ? make("i", "", row.text) : signed(row.text);

@@ -1,15 +1,15 @@
 """The map of a gate or a state: tokens by units, and the trace of one unit over the text."""
 
 import html
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 # One function body in several files; the last one starts it.
 SCRIPTS = (
+    "elements.js",
     "gate_map_colour.js",
     "gate_map_figure.js",
     "gate_map_unit.js",
@@ -78,12 +78,8 @@ class GateMap(gr.HTML):
             html_template=TEMPLATE.format(
                 unit_id=html.escape(unit_id), export_id=html.escape(export_id)
             ),
-            css_template=_read("gate_map.css"),
-            js_on_load="\n".join(map(_read, SCRIPTS)),
+            css_template=source("gate_map.css"),
+            js_on_load=source(*SCRIPTS),
             apply_default_css=False,
             **kwargs,
         )
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

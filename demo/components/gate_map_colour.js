@@ -12,13 +12,6 @@ const isDark = () => document.body.classList.contains("dark");
 const isSigned = ({ low }) => low < 0;
 const stops = (map) => (isSigned(map) ? DIVERGING[isDark() ? "dark" : "light"] : SEQUENTIAL).split(" ");
 
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 // A copy of the value with its numbers unpacked: `at(token, unit)`.
 function readMap(value) {
   if (!value?.tokens?.length) return null;
@@ -50,7 +43,5 @@ function inkOn(rgb) {
 }
 
 const figure = (value) => value.toFixed(3).replace("-", "−");
-const cut = (text, length) =>
-  [...text].length > length ? [...text].slice(0, length - 1).join("") + "…" : text;
 const visible = (token) => (token.trim() ? token.trim() : "␣".repeat(token.length || 1));
 const isEdge = (token) => token === "<s>" || token === "</s>";

@@ -1,11 +1,10 @@
 """The n-best list: a button for each hypothesis, with its score."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 
 class HypothesisList(gr.HTML):
@@ -18,8 +17,8 @@ class HypothesisList(gr.HTML):
         super().__init__(
             value=value,
             html_template='<ol class="hypotheses"></ol>',
-            css_template=(HERE / "hypothesis_list.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "hypothesis_list.js").read_text(encoding="utf-8"),
+            css_template=source("hypothesis_list.css"),
+            js_on_load=source("hypothesis_list.js"),
             apply_default_css=False,
             **kwargs,
         )

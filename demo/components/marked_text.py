@@ -1,11 +1,10 @@
 """Text with marks: what was removed or added, how sure each word is."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 
 class MarkedText(gr.HTML):
@@ -21,8 +20,8 @@ class MarkedText(gr.HTML):
             value=value,
             # Like an empty line of PlainText, an empty one takes no room: see page.css.
             html_template='<div class="marked-text plain-text" lang="en"></div>',
-            css_template=(HERE / "marked_text.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "marked_text.js").read_text(encoding="utf-8"),
+            css_template=source("marked_text.css"),
+            js_on_load=source("marked_text.js"),
             apply_default_css=False,
             **kwargs,
         )

@@ -1,12 +1,12 @@
 """A small table of texts and figures; on a phone each of its rows becomes a list."""
 
 import html
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
+
 TEMPLATE = """<div class="plain-table" role="region" aria-label="{label}" tabindex="0" hidden>
 <table><thead></thead><tbody></tbody></table></div>"""
 
@@ -22,8 +22,8 @@ class PlainTable(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE.format(label=html.escape(label)),
-            css_template=(HERE / "plain_table.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "plain_table.js").read_text(encoding="utf-8"),
+            css_template=source("plain_table.css"),
+            js_on_load=source("plain_table.js"),
             apply_default_css=False,
             **kwargs,
         )

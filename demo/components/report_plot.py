@@ -1,12 +1,12 @@
 """Lines of a report, drawn by plotly: one plot for each pair of axes."""
 
 import html
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
+
 TEMPLATE = """
 <div class="report-plot" role="img" aria-label="{label}"></div>
 <details class="report-points" hidden><summary>The same numbers as a table</summary>
@@ -33,8 +33,8 @@ class ReportPlot(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE.format(label=html.escape(label)),
-            css_template=(HERE / "report_plot.css").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "report_plot.js").read_text(encoding="utf-8"),
+            css_template=source("report_plot.css"),
+            js_on_load=source("report_plot.js"),
             apply_default_css=False,
             **kwargs,
         )

@@ -1,12 +1,4 @@
-// Words and figures of a token, for the components that show tokens. Text of a model or a visitor
-// is set as text, never as markup.
-
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
+// Words and figures of a token, for the components that show tokens.
 
 // A token with its outer spaces made visible, the signs paler than the letters.
 function signed(text) {

@@ -2,15 +2,15 @@
 
 import html
 import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 # One function body in several files; the last one starts it.
 SCRIPTS = (
+    "elements.js",
     "token_label.js",
     "token_strip_text.js",
     "token_strip_tip.js",
@@ -76,9 +76,9 @@ class TokenStrip(gr.HTML):
         super().__init__(
             value=value,
             html_template=TEMPLATE.format(
-                style=_read("token_strip.css"), explanation=html.escape(explanation)
+                style=source("token_strip.css"), explanation=html.escape(explanation)
             ),
-            js_on_load="\n".join(map(_read, SCRIPTS)),
+            js_on_load=source(*SCRIPTS),
             apply_default_css=False,
             **kwargs,
         )
@@ -108,7 +108,3 @@ def _figure(probability: float | None) -> str:
 
 def _lines(texts) -> str:
     return "\n".join(text.replace("\n", "⏎") for text in texts)
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

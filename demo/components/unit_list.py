@@ -1,11 +1,10 @@
 """Units that go along with something visible, each a button."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-HERE = Path(__file__).parent
+from demo.components.sources import source
 
 
 class UnitList(gr.HTML):
@@ -21,11 +20,8 @@ class UnitList(gr.HTML):
             value=value,
             html_template='<h2 class="units-title"></h2><ol class="choices units"></ol>'
             '<p class="note units-note"></p>',
-            css_template="".join(
-                (HERE / name).read_text(encoding="utf-8")
-                for name in ("choices.css", "unit_list.css")
-            ),
-            js_on_load=(HERE / "unit_list.js").read_text(encoding="utf-8"),
+            css_template=source("choices.css", "unit_list.css"),
+            js_on_load=source("unit_list.js"),
             apply_default_css=False,
             **kwargs,
         )
