@@ -74,7 +74,7 @@ class Board(VisitorState):
         self.beside = {name: updates.get(name, self.beside.get(name)) for name in BESIDE}
         if self.view is None:
             return {}
-        redrawn = before is not None and before.drawn_as(self.view) != before
+        redrawn = before is not None and before.look != self.view.look
         return {
             name: maps.map_value(view.drawn_as(self.view))
             for name, view in self.beside.items()

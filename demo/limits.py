@@ -33,7 +33,7 @@ STREAM_ID = "stream"  # those that share the limit of STREAMS
 CONCURRENT_EVENTS = 8  # clicks that only change what is shown
 QUEUE_SIZE = 100  # requests that wait; the next one is told that the queue is full
 MAX_THREADS = 12
-SESSIONS = 500  # whose last results are kept; a call of the API may be one by itself
+SESSIONS = 500  # that keep their last results: visitors, and each call of the API without a session
 
 
 @dataclass(frozen=True)

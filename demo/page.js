@@ -8,8 +8,8 @@
   };
   document.addEventListener("keydown", (event) => {
     // Enter and Esc may belong to an input method or to an open list.
-    if (event.isComposing || event.target.closest?.("[role=combobox]")) return;
-    const oneLine = !event.shiftKey && event.target.matches?.("textarea[rows='1'], input[type=text]");
+    if (event.isComposing || event.keyCode === 229 || event.target.closest?.("[role=combobox]")) return;
+    const oneLine = !event.shiftKey && event.target.matches?.("textarea[rows='1'], input[type=text]:not([readonly])");
     const runs = (event.ctrlKey || event.metaKey || oneLine) && event.key === "Enter";
     if (runs) event.preventDefault(); // a button in focus would be pressed as well
     if (event.repeat) return; // a key that is held counts once

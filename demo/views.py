@@ -54,6 +54,11 @@ class View(VisitorState):
         return dict(self.before).get(self.sentence)
 
     @property
+    def look(self) -> tuple[str, str, str]:
+        """How the map is drawn, whatever it shows."""
+        return self.units, self.scale, self.palette
+
+    @property
     def target_tokens(self) -> list[list[int]]:
         """The tokens of each row of the map."""
         return _groups([token.word for token in self.chosen.tokens], self.units)

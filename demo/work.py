@@ -60,7 +60,7 @@ async def in_time(function: Callable, /, **arguments):
 
 
 @asynccontextmanager
-async def begun(work: Awaitable) -> AsyncIterator[tuple[asyncio.Future, bool]]:
+async def at_work(work: Awaitable) -> AsyncIterator[tuple[asyncio.Future, bool]]:
     """Begin the work; give what waits for it, and whether the page should say so meanwhile.
 
     A visitor who stops waits for it no longer.

@@ -6,6 +6,7 @@ import torch
 import typer
 
 from core.commands.options import Json, to_json
+from core.errors import UserError
 from core.evaluation.metrics import read_metrics
 from core.pipelines.named import PIPELINES
 from core.service import Service
@@ -16,19 +17,20 @@ def info(as_json: Json = False) -> None:
     from core.training.recipes import RECIPES
 
     service = Service()
-    checkpoints = {
-        name: {
-            "kind": kind,
-            "weights": sum(p.numel() for p in service.model(name).parameters()),
-            "metrics": read_metrics(service.root / name),
-        }
-        for kind in PIPELINES
-        for name in service.checkpoints(kind)
-    }
+    checkpoints: dict[str, Any] = {}
+    problems = service.problems()
+    for kind in PIPELINES:
+        for name in service.checkpoints(kind):
+            weights = sum(p.numel() for p in service.model(name).parameters())
+            checkpoints[name] = {"kind": kind, "weights": weights, "metrics": []}
+            try:
+                checkpoints[name]["metrics"] = read_metrics(service.root / name)
+            except UserError as error:
+                problems[name] = str(error)
     facts = {
         "checkpoints": checkpoints,
-        "problems": service.problems(),
-        "recipes": {r.name: f"{r.minutes:g} minutes" for r in RECIPES},
+        "problems": problems,
+        "recipes": {recipe.name: _cost(recipe) for recipe in RECIPES},
         "torch": torch.__version__,
         "device": str(service.device),
         "threads": torch.get_num_threads(),
@@ -36,11 +38,17 @@ def info(as_json: Json = False) -> None:
     typer.echo(to_json(facts) if as_json else _as_text(facts))
 
 
+def _cost(recipe: Any) -> str:
+    """Return the time of a recipe, or its steps where these are fixed."""
+    steps = recipe.max_steps
+    return f"{steps:,} steps" if steps > 0 else f"{recipe.minutes:g} minutes"
+
+
 def _as_text(facts: dict[str, Any]) -> str:
     lines = []
     for name, checkpoint in facts["checkpoints"].items():
         lines.append(f"{name}: {checkpoint['kind']}, {checkpoint['weights']:,} weights")
         lines += [f"  {m['name']}: {m['value']} (n = {m['n']})" for m in checkpoint["metrics"]]
-    lines += [f"{name} can't be loaded: {why}" for name, why in facts["problems"].items()]
+    lines += [f"{name}: {why}" for name, why in facts["problems"].items()]
     lines += [f"recipe {name}: {cost}" for name, cost in facts["recipes"].items()]
     return "\n".join([*lines, f"torch {facts['torch']} on {facts['device']}"])

@@ -130,13 +130,13 @@ def load_own_text(path: Path) -> TextData:
         UserError: it can't be read, or has fewer than ten different lines, whatever their case.
     """
     lines = list(dict.fromkeys(read_documents(path)))
-    different = len(set(map(sentence_key, lines)))
-    if different < 10:
-        raise UserError(f"{path}: {different} different lines are too few; give at least 10.")
+    keys = set(map(sentence_key, lines))  # lines that say the same are in one part
+    if len(keys) < 10:
+        raise UserError(f"{path}: {len(keys)} different lines are too few; give at least 10.")
     # By hash, so that most lines stay in their part when others are added.
-    order = sorted(lines, key=lambda line: hashlib.sha256(line.encode("utf-8")).digest())
+    order = sorted(keys, key=lambda key: hashlib.sha256(key.encode("utf-8")).digest())
     held_out = set(order[: max(1, min(500, len(order) // 10))])
-    valid = [line for line in lines if line in held_out]
+    valid = [line for line in lines if sentence_key(line) in held_out]
     return TextData(_without(lines, valid), valid, [])
 
 

@@ -46,7 +46,7 @@ def read_metrics(folder: Path) -> list[dict[str, Any]]:
     metrics: list[dict[str, Any]] = read_json(path) if path.is_file() else []
     names = {field.name for field in fields(Metric)}
     whole = isinstance(metrics, list) and all(isinstance(one, dict) for one in metrics)
-    if not whole or any(one.keys() != names for one in metrics):
+    if not whole or not all(names <= one.keys() for one in metrics):
         raise UserError(f"{path} is damaged: it holds no figures.")
     return metrics
 

@@ -1,53 +1,27 @@
-"""How a run begins: anew, from the weights of a checkpoint, or where it was stopped."""
+"""How a run begins: with new weights, or with those of a checkpoint."""
 
 import dataclasses
 import hashlib
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import torch
-from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor
 
 from core.checkpoint import (
-    KINDS,
-    kind_of,
     load_checkpoint,
     load_weights,
     read_config,
     read_history,
-    read_json,
-    write_json,
 )
 from core.errors import UserError
 from core.history import History
 from core.models.language_model import LanguageModel
 from core.models.seq2seq import Seq2Seq
-from core.tokenizers.kinds import LOADERS
 from core.tokenizers.protocol import Tokenizer
 from core.training.model_card import Origin
 from core.training.options import RunOptions
 from core.training.recipes import LanguageModelRecipe, Recipe, TranslationRecipe
 from core.training.task import Task
-
-_BEGUN = {  # what `begin` writes
-    *("recipe", "data", "validation", "output", "start", "before"),
-    *("kind", "model", "tokenizer", "frozen"),
-}
-
-
-def check_state(path: Path) -> None:
-    """Raise UserError unless the state of a run can be read."""
-    if not path.is_file():
-        raise UserError(f"There is no run to resume in {path.parent}; start without --resume.")
-    try:
-        torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # unpickling raises anything
-        raise UserError(
-            f"{path} is damaged; start without --resume, and with --from to keep what was exported."
-        ) from None
 
 
 def digest(batches: Sequence[Any]) -> str:
@@ -88,12 +62,6 @@ def origin(recipe: Recipe, options: RunOptions) -> Origin:
     return Origin(options.command, options.start_from.name, tuple(read))
 
 
-def origin_of_begun(options: RunOptions) -> Origin:
-    """Return where the weights of the run to resume come from, which began with another command."""
-    saved = _read_begun(options.work)
-    return Origin(options.command, saved["start"], tuple(saved["before"]))
-
-
 def fresh(task: Task, options: RunOptions) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of a checkpoint to start from, or new ones."""
     if options.start_from is None:
@@ -132,80 +100,3 @@ def _trained_by(recipe: Recipe) -> str:
     if not isinstance(recipe, LanguageModelRecipe):
         return "a spelling corrector"
     return f"a language model of {'character' if recipe.tokens == 'character' else 'word'}s"
-
-
-def _of(recipe: str, data: str) -> str:
-    return f"{recipe} on {'your own text' if data == 'own' else 'its own corpora'}"
-
-
-@rank_zero_only
-def begin(
-    options: RunOptions,
-    recipe: Recipe,
-    model: Any,
-    tokenizer: Tokenizer,
-    validation: str,
-    whence: Origin,
-) -> None:
-    """Empty the folder of the run, and write what a resumed run builds its model from."""
-    work = options.work
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    tokenizer.save(work / "tokenizer.json")
-    sizes = dataclasses.asdict(model.config)
-    frozen = [name for name, one in model.named_parameters() if not one.requires_grad]
-    begun = {
-        "recipe": recipe.name,
-        "data": recipe.data,
-        "validation": validation,
-        "output": str(options.output.resolve()),
-        "start": whence.start,
-        "before": whence.before,
-        "kind": kind_of(model),
-        "model": sizes,
-        "tokenizer": tokenizer.kind,
-        "frozen": frozen,
-    }
-    write_json(work / "model.json", begun)
-
-
-def _read_begun(work: Path) -> dict[str, Any]:
-    """Return what `begin` wrote; raises UserError where it did not, or as another version does."""
-    try:
-        saved = read_json(work / "model.json")
-        if saved.keys() == _BEGUN:
-            return dict(saved)
-    except (UserError, AttributeError):
-        pass
-    raise UserError(
-        f"The run in {work} can't be resumed: its model.json is missing, damaged or of another"
-        " version; start without --resume."
-    )
-
-
-def check_same(work: Path, validation: str) -> None:
-    """Raise UserError where the run to resume was validated on another text than ``validation``."""
-    if _read_begun(work)["validation"] != validation:
-        raise UserError(
-            "The run to resume is of another text: give it the one that it was started with, or"
-            " start without --resume."
-        )
-
-
-def begun(options: RunOptions, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
-    """Return model and tokenizer of the run to resume; its weights are in its state."""
-    work = options.work
-    saved = _read_begun(work)
-    if saved["output"] != str(options.output.resolve()):
-        raise UserError(f"{work} has the run of another output, {saved['output']}.")
-    was, wanted = (saved["recipe"], saved["data"]), (recipe.name, recipe.data)
-    if was != wanted:
-        raise UserError(
-            f"The run to resume is one of {_of(*was)}, not of {_of(*wanted)}: give it the recipe"
-            " and the text that it was started with."
-        )
-    kind = KINDS[saved["kind"]]
-    model: Seq2Seq | LanguageModel = kind.model(kind.config(**saved["model"]))
-    for name in saved["frozen"]:
-        model.get_parameter(name).requires_grad_(False)
-    return model, LOADERS[saved["tokenizer"]](work / "tokenizer.json")

@@ -1,6 +1,7 @@
 """What happens beside the steps: progress bar, resumable state, weights to export."""
 
 import io
+import logging
 import math
 import os
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from core.errors import UserError
 from core.training.module import TrainingModule
 
+log = logging.getLogger(__name__)
 Weights = dict[str, torch.Tensor]
 
 
@@ -69,7 +71,8 @@ class SaveState(Callback):
             self._save(trainer)
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
-        self._save(trainer)
+        if _is_number(trainer):
+            self._save(trainer)
 
     def _save(self, trainer: Trainer) -> None:
         # A kill while it is written leaves the older state whole.
@@ -77,6 +80,11 @@ class SaveState(Callback):
         trainer.save_checkpoint(part)
         if trainer.is_global_zero:
             os.replace(part, self._path)
+
+
+def _is_number(trainer: Trainer) -> bool:
+    """Return whether the last validation gave one: a run with too high a rate diverges."""
+    return math.isfinite(trainer.callback_metrics["valid_loss"])
 
 
 class KeepWeights(Callback):
@@ -95,8 +103,10 @@ class KeepWeights(Callback):
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
         assert isinstance(module, TrainingModule)
-        if not math.isfinite(trainer.callback_metrics["valid_loss"]):
-            return  # it has diverged, and EarlyStopping ends it
+        if not _is_number(trainer):  # EarlyStopping ends it
+            if trainer.is_global_zero and module.history:
+                log.warning("The validation loss is no number any more; the best weights are kept.")
+            return
         module.record_validation()
         if not trainer.is_global_zero:
             return

@@ -1,7 +1,9 @@
 """One training run, from a recipe to a checkpoint folder."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import lightning
@@ -15,17 +17,7 @@ from core.data.documents import TextData
 from core.data.spelling import SpellingData
 from core.data.splits import ParallelData
 from core.errors import UserError
-from core.training.beginning import (
-    begin,
-    begun,
-    check_same,
-    check_state,
-    digest,
-    fresh,
-    history_before,
-    origin,
-    origin_of_begun,
-)
+from core.training.beginning import digest, fresh, history_before, origin
 from core.training.callbacks import KeepWeights, Progress, SaveState, Weights
 from core.training.language_modelling import LanguageModelTask
 from core.training.memory import keep_memory
@@ -38,6 +30,13 @@ from core.training.recipes import (
     Recipe,
     SpellingRecipe,
     TranslationRecipe,
+)
+from core.training.resuming import (
+    begin,
+    check_same,
+    check_state,
+    origin_of_resumed,
+    resumed,
 )
 from core.training.spelling import SpellingTask
 from core.training.task import Task
@@ -88,8 +87,8 @@ def _train(task: Task, options: RunOptions) -> None:
     lightning.seed_everything(recipe.seed, verbose=False)
     if options.resume:
         check_state(state)
-        model, tokenizer = begun(options, recipe)
-        whence = origin_of_begun(options)
+        model, tokenizer = resumed(options, recipe)
+        whence = origin_of_resumed(options)
     else:
         model, tokenizer = fresh(task, options)
         whence = origin(recipe, options)
@@ -110,11 +109,8 @@ def _train(task: Task, options: RunOptions) -> None:
             "command": whence.command,
             "before": whence.before,
         }
-        path = options.output / WEIGHTS
-        before = sha256_of(path) if path.is_file() else ""
-        save_checkpoint(options.output, module.model, [tokenizer], told)
-        if sha256_of(path) != before:  # the figures are those of other weights
-            (options.output / "metrics.json").unlink(missing_ok=True)
+        with _figures_of_weights(options.output):
+            save_checkpoint(options.output, module.model, [tokenizer], told)
         write_json(options.output / "history.json", module.history)
         card = task.card(options.output.name, module.model, module.history, whence)
         write_whole(options.output / "README.md", card.encode("utf-8"))
@@ -140,6 +136,23 @@ def _train(task: Task, options: RunOptions) -> None:
         module.to(trainer.strategy.root_device)  # which Lightning has just taken it from
         _load_best(module, weights.candidates(), valid)
         export(module)
+
+
+@contextmanager
+def _figures_of_weights(folder: Path) -> Iterator[None]:
+    """Leave metrics.json in the folder only where its weights stay what they are."""
+    weights, metrics = folder / WEIGHTS, folder / "metrics.json"
+    if not metrics.is_file():
+        yield
+        return
+    before = sha256_of(weights) if weights.is_file() else ""
+    figures = metrics.read_bytes()
+    metrics.unlink()  # first, as the run may be killed
+    try:
+        yield
+    finally:
+        if weights.is_file() and sha256_of(weights) == before:
+            write_whole(metrics, figures)
 
 
 def _trainer(

@@ -21,9 +21,8 @@ MODEL = {  # an event that runs a model waits for its turn
     "concurrency_limit": limits.CONCURRENT_RUNS,
 }
 
-# The page opens: most often there is no link and nothing to do, which waits for nobody. What a link
-# asks for waits in demo.work, and no longer than its time.
-LOAD = {"concurrency_limit": None}
+# The page opens: most often there is no link and nothing to do, which should wait for no model.
+LOAD = {"concurrency_id": "load", "concurrency_limit": limits.MAX_THREADS // 2}
 
 # An event that shows a text as it is written: each takes its turns, so many go on at once. A click
 # on the button begins anew.

@@ -15,7 +15,7 @@ from demo.tabs import inspect_bptt, inspect_gradients, inspect_link
 from demo.tabs.binding import CHOICE, MODEL, Parts, Updates, bind
 from demo.tabs.inspect_layout import SHOWN, VIEW, build_layout
 from demo.tabs.inspect_show import NO_MODEL, look, show
-from demo.work import Worker, begun
+from demo.work import Worker, at_work
 
 KINDS = ("language-model", "seq2seq", "spelling")
 
@@ -89,7 +89,7 @@ async def run(
     if filled:
         yield filled
     try:
-        async with begun(look(worker, text, checkpoint)) as (work, slow):
+        async with at_work(look(worker, text, checkpoint)) as (work, slow):
             if slow and wanted():
                 yield {"message": "Reading …"}
             found = await work

@@ -138,7 +138,9 @@ def bind_card(parts: Parts, service: Service, offered: list[str]) -> gr.events.D
     inputs = ["trail", "source", "names", "layer", "clip"]
     callback = partial(run, service, offered)
     last = {"trigger_mode": "always_last"}  # while one is answered, the last that follows counts
-    running = bind(parts["button"].click, callback, parts, inputs, SHOWN, **MODEL, **last)
+    running = bind(
+        parts["button"].click, callback, parts, inputs, SHOWN, "progress", **MODEL, **last
+    )
     message = parts["message"]
     running.then(None, message, message, js=SAY_STOPPED, **QUIET)
     # Gradio would repeat a deferred click with the token of another one.

@@ -15,7 +15,7 @@ from demo.tabs.binding import CHOICE, MODEL, QUIET, Parts, Updates, bind
 from demo.tabs.layout import IF_LOST
 from demo.tabs.spell_layout import SHOWN, WORD, build_layout
 from demo.tabs.spell_show import NO_WORDS, show_proof, show_word
-from demo.work import Worker, begun
+from demo.work import Worker, at_work
 
 KIND = "spelling"
 THRESHOLDS = "spelling-thresholds"
@@ -68,7 +68,7 @@ async def correct(
             raise UserError(NO_MODEL)
         request = limits.correct_request(text, checkpoint, threshold)
         proof.threshold = request["threshold"]  # which may move until the model is done
-        async with begun(worker.correct(**request)) as (work, slow):
+        async with at_work(worker.correct(**request)) as (work, slow):
             if slow and wanted():
                 yield {"message": "Correcting …"}
             found = await work

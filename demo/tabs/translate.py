@@ -35,7 +35,7 @@ from demo.tabs.translate_show import (
     show_translation,
 )
 from demo.views import View
-from demo.work import Worker, begun
+from demo.work import Worker, at_work
 
 NO_TREE = "Stopped; close this card and open it again to draw the tree."
 EXAMPLES = [  # a text and what to say about it; the page opens with the first
@@ -81,7 +81,7 @@ async def translate(
         request = limits.translate_request(
             text, checkpoint, method, **used_by(method, knobs), prefix=prefix
         )
-        async with begun(worker.translate(**request)) as (work, slow):
+        async with at_work(worker.translate(**request)) as (work, slow):
             if slow:
                 yield {"message": "Translating …"}
             translation = await work

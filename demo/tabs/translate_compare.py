@@ -1,5 +1,6 @@
 """Side by side: the shown sentence under a second set of settings, on the same scale."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,7 @@ async def compare(
         return {"compare_summary": str(error)}
     # The other one has a list of its own; its best stands beside the hypothesis that is chosen.
     right = view.of(other)
+    best = replace(right.shown, hypotheses=right.shown.hypotheses[:1])  # a visitor keeps no others
     same = view.chosen.words == right.chosen.words
     label = "Both write the same words." if same else "From the translation above to this one:"
     if view.shown.prefix or view.shown.forced:
@@ -43,7 +45,7 @@ async def compare(
             "segments": segments(view.chosen.words, right.chosen.words),
         },
         "compare_left": view.drawn(pin=Pin()),
-        "compare_right": right,
+        "compare_right": view.of(best),
     }
 
 

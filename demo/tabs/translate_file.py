@@ -133,10 +133,10 @@ async def figures(worker: Worker, translations: list[str], references: list[str]
     return f"{said} {scores_line(scores)} · references: {scores.n:,}"
 
 
-def stop(result: str | None, progress: dict[str, Any] | None) -> Updates:
-    """Say what there is of a file that was stopped; nothing where it is done."""
+def stop(result: str | None, progress: dict[str, Any] | None, said: str) -> Updates:
+    """Say what there is of a file that was stopped; nothing where it is done and that is said."""
     if progress and progress["done"] == progress["total"]:
-        return {}
+        return {} if said else {"file_message": "Stopped; all lines are translated."}
     return {"file_message": STOPPED if result else "Stopped; no line is translated yet."}
 
 
@@ -150,5 +150,5 @@ def bind_file(parts: Parts, worker: Worker) -> None:
     names = ["file_progress", "file_message", "file_result"]
     looks = {"progress": "file_message", **FILE}
     running = bind(parts["file_run"].click, on_file, parts, ["file", *SETTINGS], names, **looks)
-    inputs = ["file_result", "file_progress"]
+    inputs = ["file_result", "file_progress", "file_message"]
     bind(parts["file_stop"].click, stop, parts, inputs, ["file_message"], cancels=running)

@@ -184,9 +184,13 @@ def test_what_is_done_when_it_is_stopped_can_be_downloaded(worker, service, tmp_
 
 
 def test_stop_says_whether_there_is_anything_to_download() -> None:
-    assert tab.stop("greetings.en.txt", tab.bar(1, 2)) == {"file_message": tab.STOPPED}
-    assert tab.stop(None, tab.bar(0, 2)) == {"file_message": "Stopped; no line is translated yet."}
-    assert tab.stop("greetings.en.txt", tab.bar(2, 2)) == {}  # it is done
+    assert tab.stop("greetings.en.txt", tab.bar(1, 2), "") == {"file_message": tab.STOPPED}
+    assert tab.stop(None, tab.bar(0, 2), "") == {
+        "file_message": "Stopped; no line is translated yet."
+    }
+    assert tab.stop("greetings.en.txt", tab.bar(2, 2), "2 lines are translated.") == {}
+    told = tab.stop("greetings.en.txt", tab.bar(2, 2), "")  # while they get their figures
+    assert told == {"file_message": "Stopped; all lines are translated."}
 
 
 def test_an_error_on_the_way_keeps_what_is_done(worker, service, tmp_path, monkeypatch) -> None:
