@@ -80,7 +80,7 @@ def test_a_text_grows_at_reading_speed_and_can_be_hurried(visit_generate, tiny) 
         tab.page.wait_for_function(grown)
     assert tab.note == ""
     assert tab.find("continue").is_enabled()
-    tab.page.get_by_label("as it writes", exact=True).check(force=True)
+    tab.page.get_by_label("as it writes", exact=True).click(force=True)
     assert tab.wait_for_end() == text(tiny, "The dog", WORDS, 100)
 
 
@@ -122,7 +122,7 @@ def test_a_new_text_takes_the_place_of_one_that_is_being_written(visit_generate,
     tab.prompt.fill("A tree")
     tab.start("run")
     tab.page.wait_for_function(f"{TEXT}.startsWith('A tree')")
-    tab.page.get_by_label("as it writes", exact=True).check(force=True)
+    tab.page.get_by_label("as it writes", exact=True).click(force=True)
     assert tab.wait_for_end() == text(tiny, "A tree", WORDS, 100)
 
 

@@ -178,9 +178,12 @@ def state(tab: TranslatePage) -> dict:
 
 def wait_for_link(tab: TranslatePage) -> None:
     """Wait until a link with a pinned token is open, or a message says why not."""
-    tab.page.wait_for_selector(
-        "#translate-attention .map-rows .map-token.pinned, #translate-message :not(:empty)"
-        " > .plain-text:not(:empty)"
+    tab.page.wait_for_function(
+        """() => {
+          const said = document.querySelector("#translate-message .plain-text")?.innerText ?? "";
+          const pinned = "#translate-attention .map-rows .map-token.pinned";
+          return said ? !said.endsWith("…") : document.querySelector(pinned);
+        }"""
     )
 
 

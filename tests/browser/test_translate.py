@@ -80,13 +80,22 @@ def test_an_error_is_one_sentence_and_the_page_goes_on(visit) -> None:
     assert tab.message == ""
 
 
+def test_a_text_of_too_many_pieces_is_refused(visit) -> None:
+    tab = visit()
+    before = tab.output
+    tab.source.fill("x" * 2000)
+    tab.page.click("#translate-run")
+    tab.wait_for_text("message", "attention weights; the limit is 1,000,000")
+    assert tab.output == before
+
+
 def test_unusual_text_is_answered_too(visit) -> None:
     tab = visit()
     for text, word in [
         ("مرحبا بالعالم", "مرحبا"),
         ("🙂🙂", "🙂"),
         ("a\u0007 b", "b"),
-        ("x" * 2000, ""),
+        ("x" * 300, ""),
     ]:
         tab.source.fill(text)
         summary = tab.text("summary")

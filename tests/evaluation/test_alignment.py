@@ -241,7 +241,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     service = SimpleNamespace(
         root=tmp_path,
         device=torch.device("cpu"),
-        checkpoints=lambda kind: [],  # of language models
+        pipeline=lambda name: Diagonal(),
         translator=lambda name: Diagonal(),
     )
     monkeypatch.setattr(command, "Service", lambda root, device: service)
