@@ -84,6 +84,17 @@ def offer_generate(worker: Worker) -> None:
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
+    gr.api(
+        generate,
+        api_name="generate",
+        concurrency_id=limits.STREAM_ID,
+        concurrency_limit=limits.STREAMS,
+    )
+    _offer_score(worker)
+
+
+def _offer_score(worker: Worker) -> None:
+
     async def score(text: str, checkpoint: str = DEFAULT_WRITER) -> dict[str, Any]:
         """Say how surprised a language model is by a text, token by token.
 
@@ -102,12 +113,6 @@ def offer_generate(worker: Worker) -> None:
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
-    gr.api(
-        generate,
-        api_name="generate",
-        concurrency_id=limits.STREAM_ID,
-        concurrency_limit=limits.STREAMS,
-    )
     gr.api(
         score,
         api_name="score",

@@ -38,6 +38,11 @@ class Begun:
     tokenizer: str  # its kind
     frozen: list[str]  # parameters that are not trained
 
+    @property
+    def origin(self) -> Origin:
+        """Where the weights of the run come from, and the command that began it."""
+        return Origin(self.command, self.start, tuple(self.before))
+
 
 @rank_zero_only
 def begin(
@@ -69,7 +74,7 @@ def begin(
     write_json(work / FILE, dataclasses.asdict(begun))
 
 
-def _read_begun(work: Path) -> Begun:
+def read_begun(work: Path) -> Begun:
     """Return what `begin` wrote; raises UserError where it did not, or as another version does."""
     try:
         return Begun(**read_json(work / FILE))
@@ -80,19 +85,20 @@ def _read_begun(work: Path) -> Begun:
         ) from None
 
 
-def check_same(work: Path, validation: str) -> None:
+def check_same(saved: Begun, validation: str) -> None:
     """Raise UserError where the run to resume was validated on another text than ``validation``."""
-    if _read_begun(work).validation != validation:
+    if saved.validation != validation:
         raise UserError(
             "The run to resume is of another text: give it the one that it was started with, or"
             " start without --resume."
         )
 
 
-def resumed(options: RunOptions, recipe: Recipe) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
+def resumed(
+    saved: Begun, options: RunOptions, recipe: Recipe
+) -> tuple[Seq2Seq | LanguageModel, Tokenizer]:
     """Return model and tokenizer of the run to resume; its weights are in its state."""
     work = options.work
-    saved = _read_begun(work)
     if saved.output != str(options.output.resolve()):
         raise UserError(f"{work} has the run of another output, {saved.output}.")
     was, wanted = (saved.recipe, saved.data), (recipe.name, recipe.data)
@@ -110,12 +116,6 @@ def resumed(options: RunOptions, recipe: Recipe) -> tuple[Seq2Seq | LanguageMode
 
 def _of(recipe: str, data: str) -> str:
     return f"{recipe} on {'your own text' if data == 'own' else 'its own corpora'}"
-
-
-def origin_of_resumed(options: RunOptions) -> Origin:
-    """Return where the weights of the run to resume come from, and the command that began it."""
-    saved = _read_begun(options.work)
-    return Origin(saved.command, saved.start, tuple(saved.before))
 
 
 def check_state(path: Path) -> None:

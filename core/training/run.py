@@ -31,13 +31,7 @@ from core.training.recipes import (
     SpellingRecipe,
     TranslationRecipe,
 )
-from core.training.resuming import (
-    begin,
-    check_same,
-    check_state,
-    origin_of_resumed,
-    resumed,
-)
+from core.training.resuming import begin, check_same, check_state, read_begun, resumed
 from core.training.spelling import SpellingTask
 from core.training.task import Task
 from core.training.translation import TranslationTask
@@ -87,8 +81,9 @@ def _train(task: Task, options: RunOptions) -> None:
     lightning.seed_everything(recipe.seed, verbose=False)
     if options.resume:
         check_state(state)
-        model, tokenizer = resumed(options, recipe)
-        whence = origin_of_resumed(options)
+        saved = read_begun(options.work)
+        model, tokenizer = resumed(saved, options, recipe)
+        whence = saved.origin
     else:
         model, tokenizer = fresh(task, options)
         whence = origin(recipe, options)
@@ -96,7 +91,7 @@ def _train(task: Task, options: RunOptions) -> None:
     valid = task.validation(tokenizer)
     validation = digest(valid)
     if options.resume:
-        check_same(options.work, validation)
+        check_same(saved, validation)
     else:
         begin(options, recipe, model, tokenizer, validation, whence)
     history = history_before(recipe, options, validation)
