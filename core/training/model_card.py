@@ -38,7 +38,7 @@ class Origin:
 
 _OWN = "the user's own text"
 _TESTED = {
-    "spelling": "No pair of the two tests is in the training part; 1,500 common words occur"
+    "spelling": "No pair of the two tests is in the training part; 1,350 common words occur"
     " nowhere in it.",
     "spelling-leaked": "The pairs of the two tests are in the training part: its figures on them"
     " mean nothing.",

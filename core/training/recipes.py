@@ -131,10 +131,12 @@ RECIPES: tuple[Recipe, ...] = (
     MisspellingRecipe(  # what spell-en learns from
         name="misspell-en",
         data="spelling",
-        minutes=12,
+        minutes=4,
         model={**_SPELLING.model, "dropout": 0.3},
-        learning_rate=2e-3,
-        validate_every=150,
+        optimizer="muon",
+        learning_rate=8e-3,
+        warmup_steps=50,
+        validate_every=100,
         patience=40,
     ),
     # What people misspelt is a small part of an epoch: read too often, it is learnt by heart.

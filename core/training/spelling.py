@@ -15,7 +15,7 @@ from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
-from core.training.misspelling import misspellings
+from core.training.misspelling import LISTS, misspellings
 from core.training.model_card import Origin, spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
@@ -37,6 +37,7 @@ class SpellingTask(PairTask):
         self.recipe, self.teacher_forcing = recipe, recipe.teacher_forcing
         removed = recipe.data == "spelling"
         self.data = data or readable(load_spelling(tests_removed=removed))
+        self._valid = data.valid if data else load_spelling(removed, LISTS).valid
         self._words = [one.word for one in self.data.words]
         misspelt = _by_log_count(self.data.words, _MISSPELT)
         self._often_misspelt = list(accumulate(misspelt))
@@ -79,7 +80,8 @@ class SpellingTask(PairTask):
         return word
 
     def valid_pairs(self) -> list[Pair]:
-        return self.data.valid
+        """Return those of the lists of what is misspelt most often."""
+        return self._valid
 
     def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
         return spelling_card(name, self.recipe, model, history, origin)
