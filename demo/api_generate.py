@@ -94,7 +94,6 @@ def offer_generate(worker: Worker) -> None:
 
 
 def _offer_score(worker: Worker) -> None:
-
     async def score(text: str, checkpoint: str = DEFAULT_WRITER) -> dict[str, Any]:
         """Say how surprised a language model is by a text, token by token.
 

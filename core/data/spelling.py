@@ -15,6 +15,9 @@ _NEEDED = 2_000  # the commonest of these: nobody can do without them
 _UNSEEN, _UNSEEN_VALID = 1_000, 350  # how many others no training sees: for tests, and to choose
 _VALID = 25  # the share of words whose misspellings are validation: one of so many
 _LISTS, _TESTS = ("train", "lists", "toefl"), ("test", "new_test")
+# Of the lists those of slips: two misspellings in three have one edit, as in what is typed. In the
+# longest, of poor spellers for the most part, they have more.
+SLIPS = ("train", "toefl")
 
 
 @dataclass(frozen=True)

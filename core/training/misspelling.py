@@ -14,7 +14,7 @@ from tqdm import tqdm
 from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, sha256_of
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
-from core.data.spelling import WORD, SpellingData, is_readable, load_spelling
+from core.data.spelling import SLIPS, WORD, SpellingData, is_readable, load_spelling
 from core.errors import UserError
 from core.history import History
 from core.models.seq2seq import Seq2Seq
@@ -26,9 +26,6 @@ from core.training.pairs import PairTask
 from core.training.recipes import MisspellingRecipe
 from core.whole_files import write_whole
 
-# Two misspellings in three there have one edit, as in what is typed: those of the longest list, of
-# poor spellers for the most part, have more.
-LISTS = ("train", "toefl")
 _EACH = 40  # misspellings of a word
 _BATCH = 64  # words that are misspelt together
 _LONGER = 4  # letters by which a misspelling is longer than its word, at most
@@ -40,9 +37,9 @@ class MisspellingTask(PairTask):
     recipe: MisspellingRecipe
 
     def __init__(self, recipe: MisspellingRecipe, data: SpellingData | None = None) -> None:
-        """``data`` is by default that of the lists of what is misspelt most often."""
+        """``data`` is by default that of the lists of slips."""
         self.recipe = recipe
-        data = data or load_spelling(lists=LISTS)
+        data = data or load_spelling(lists=SLIPS)
         self._words = [one.word for one in data.words]
         self._train, self._valid = (
             [Pair(pair.target, pair.source) for pair in pairs if is_readable(pair)]

@@ -31,6 +31,9 @@ class Muon(torch.optim.Optimizer):
     would drown moves as well. Steps are as large as AdamW's, so that one learning rate will do
     (Liu et al. 2025, arXiv 2502.16982). One optimizer of two, as Lightning steps only one by itself
     and a resumed run finds the state of both in one place.
+
+    torch.optim.Muon computes in bfloat16, for which many a CPU has no instructions: there its steps
+    take longer than all the rest of training. This one computes as its matrices are.
     """
 
     def __init__(
@@ -40,10 +43,11 @@ class Muon(torch.optim.Optimizer):
         learning_rate: float,
         weight_decay: float,
     ) -> None:
-        muon = _MatrixMuon(matrices, learning_rate, weight_decay)
-        adamw = torch.optim.AdamW(others, lr=learning_rate, betas=_BETAS, weight_decay=weight_decay)
-        self._parts: tuple[torch.optim.Optimizer, ...] = (muon, adamw)
-        super().__init__([part.param_groups[0] for part in self._parts], {})
+        self._adamw = torch.optim.AdamW(
+            others, lr=learning_rate, betas=_BETAS, weight_decay=weight_decay
+        )
+        of_matrices = {"params": matrices, "lr": learning_rate, "weight_decay": weight_decay}
+        super().__init__([of_matrices, self._adamw.param_groups[0]], {})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -52,40 +56,24 @@ class Muon(torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for part, group in zip(self._parts, self.param_groups, strict=True):
-            # Each time, as loading a state puts others in their places.
-            part.param_groups, part.state = [group], self.state
-            part.step()
+        matrices, others = self.param_groups
+        for matrix in matrices["params"]:
+            if matrix.grad is not None:
+                self._step_matrix(matrix, matrices["lr"], matrices["weight_decay"])
+        # Each time, as loading a state puts others in their places.
+        self._adamw.param_groups, self._adamw.state = [others], self.state
+        self._adamw.step()
         return loss
 
-
-class _MatrixMuon(torch.optim.Optimizer):
-    """Muon for matrices alone, in their own precision.
-
-    torch.optim.Muon computes in bfloat16, for which many a CPU has no instructions: there its steps
-    take longer than all the rest of training.
-    """
-
-    def __init__(
-        self, matrices: list[nn.Parameter], learning_rate: float, weight_decay: float
-    ) -> None:
-        super().__init__(matrices, {"lr": learning_rate, "weight_decay": weight_decay})
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Take one step with the gradients that are there."""
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                if matrix.grad is None:
-                    continue
-                state = self.state[matrix]
-                if not state:
-                    state["momentum"] = torch.zeros_like(matrix)
-                momentum = state["momentum"].lerp_(matrix.grad, 1 - _MOMENTUM)
-                update = _orthogonal(matrix.grad.lerp(momentum, _MOMENTUM))  # Nesterov's
-                matrix.mul_(1 - group["lr"] * group["weight_decay"])
-                # As long as a step of AdamW.
-                matrix.add_(update, alpha=-group["lr"] * 0.2 * max(matrix.shape) ** 0.5)
+    def _step_matrix(self, matrix: nn.Parameter, rate: float, weight_decay: float) -> None:
+        assert matrix.grad is not None
+        state = self.state[matrix]
+        if not state:
+            state["momentum"] = torch.zeros_like(matrix)
+        momentum = state["momentum"].lerp_(matrix.grad, 1 - _MOMENTUM)
+        update = _orthogonal(matrix.grad.lerp(momentum, _MOMENTUM))  # Nesterov's
+        matrix.mul_(1 - rate * weight_decay)
+        matrix.add_(update, alpha=-rate * 0.2 * max(matrix.shape) ** 0.5)  # as long as AdamW's
 
 
 def _orthogonal(matrix: torch.Tensor) -> torch.Tensor:

@@ -9,13 +9,13 @@ from pathlib import Path
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
 from core.data.misspell import misspell
-from core.data.spelling import SpellingData, load_spelling, pairs_of, readable
+from core.data.spelling import SLIPS, SpellingData, load_spelling, pairs_of, readable
 from core.data.spelling_corpora import CountedWord
 from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
-from core.training.misspelling import LISTS, misspellings
+from core.training.misspelling import misspellings
 from core.training.model_card import Origin, spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
@@ -33,11 +33,14 @@ class SpellingTask(PairTask):
     recipe: SpellingRecipe
 
     def __init__(self, recipe: SpellingRecipe, data: SpellingData | None = None) -> None:
-        """``data`` is by default that of the recipe, without what can't be read."""
+        """``data`` is by default that of the recipe, without what can't be read.
+
+        It is validated on slips then, as the misspeller that it learns from is.
+        """
         self.recipe, self.teacher_forcing = recipe, recipe.teacher_forcing
         removed = recipe.data == "spelling"
         self.data = data or readable(load_spelling(tests_removed=removed))
-        self._valid = data.valid if data else load_spelling(removed, LISTS).valid
+        self._valid = data.valid if data else load_spelling(removed, lists=SLIPS).valid
         self._words = [one.word for one in self.data.words]
         misspelt = _by_log_count(self.data.words, _MISSPELT)
         self._often_misspelt = list(accumulate(misspelt))
@@ -80,7 +83,7 @@ class SpellingTask(PairTask):
         return word
 
     def valid_pairs(self) -> list[Pair]:
-        """Return those of the lists of what is misspelt most often."""
+        """Return those of the lists of slips."""
         return self._valid
 
     def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:

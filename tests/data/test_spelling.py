@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from core.data.corpora import Pair
-from core.data.spelling import SpellingData, load_spelling, pairs_of, readable
+from core.data.spelling import SLIPS, SpellingData, load_spelling, pairs_of, readable
 from core.data.spelling_corpora import DICTIONARY, MISSPELLINGS
 from core.training import spelling
-from core.training.misspelling import LISTS, MisspellingTask
+from core.training.misspelling import MisspellingTask
 from core.training.recipes import SpellingRecipe, find_recipe
 from core.training.spelling import SpellingTask
 
@@ -51,9 +51,9 @@ def read(data: SpellingData, recipe: SpellingRecipe) -> list[Pair]:
     return [stream.augment(pair, chance) for pair in stream.pairs]
 
 
-def listed(*names: str) -> list[Pair]:
+def slips() -> set[Pair]:
     parts = MISSPELLINGS.parts()
-    return [pair for name in names for pair in parts[name]]
+    return {Pair(one.source.lower(), one.target.lower()) for name in SLIPS for one in parts[name]}
 
 
 def test_the_lists_have_their_numbers(data: SpellingData) -> None:
@@ -108,8 +108,7 @@ def test_a_misspeller_learns_the_lists_the_other_way_round(data: SpellingData) -
     task = MisspellingTask(find_recipe("misspell-en"))
     pairs = task.stream(task.tokenizer()).pairs
     back = [Pair(pair.target, pair.source) for pair in pairs]
-    common = {Pair(pair.source.lower(), pair.target.lower()) for pair in listed(*LISTS)}
-    assert {*back} == common & {*readable(data).train}
+    assert {*back} == slips() & {*readable(data).train}
     assert len(back) == 10_961
     assert not {*back} & pairs_of(data.test)
     assert {Pair(p.target, p.source) for p in task.valid_pairs()} < {*data.valid}
@@ -123,11 +122,10 @@ def test_unseen_words_are_nowhere(data: SpellingData, read: list[Pair]) -> None:
     assert not unseen & {side for pair in data.valid for side in (pair.source, pair.target)}
 
 
-def test_validation_is_by_word_and_a_run_reads_what_is_misspelt_most_often(
+def test_validation_is_by_word_and_that_of_a_run_is_of_slips(
     data: SpellingData, recipe: SpellingRecipe
 ) -> None:
-    common = {Pair(pair.source.lower(), pair.target.lower()) for pair in listed(*LISTS)}
-    assert {*SpellingTask(recipe).valid_pairs()} == common & {*data.valid}
+    assert {*SpellingTask(recipe).valid_pairs()} == slips() & {*data.valid}
     assert not {pair.target for pair in data.valid} & {pair.target for pair in data.train}
 
 
