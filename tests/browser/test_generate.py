@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.events import hold, is_event
 from tests.browser.generate_page import BALANCED, DRAWN, TEXT, GeneratePage, text, written
 from tests.browser.test_translate import HOSTILE, WIDTHS, assert_no_sideways_scroll
 from tests.browser.tiny_app import CHARACTERS, ENDING, WORDS
@@ -170,11 +171,10 @@ def test_the_answer_to_an_earlier_key_does_not_take_a_visitor_back(visit_generat
     tab = visit_generate()
     tab.token(0).click()
     tab.wait_for_step("Step 1 of 100")
-    held, join = [], "**/queue/join*"
-    tab.page.route(join, lambda route: held.append(route) if len(held) < 3 else route.continue_())
+    held = hold(tab.page, 3)
     tab.find("distribution").locator(".chart-body").focus()
     for _ in range(3):
-        with tab.page.expect_request(join):
+        with tab.page.expect_request(is_event):
             tab.page.keyboard.press("ArrowRight")
     held[0].continue_()
     tab.wait_for_step("Step 2 of 100")
@@ -209,11 +209,10 @@ def test_the_answer_to_an_earlier_key_takes_no_mark_from_a_clicked_token(visit_g
     bars = tab.find("distribution").locator(".chart-body")
     bars.press("Home")
     tab.wait_for_step("Step 1 of 100")
-    held, join = [], "**/queue/join*"
-    tab.page.route(join, lambda route: held.append(route) if len(held) < 2 else route.continue_())
-    with tab.page.expect_request(join):
+    held = hold(tab.page, 2)
+    with tab.page.expect_request(is_event):
         bars.press("ArrowRight")
-    with tab.page.expect_request(join):
+    with tab.page.expect_request(is_event):
         tab.token(4).click()
     held[0].continue_()
     tab.wait_for_step("Step 2 of 100")
@@ -269,9 +268,8 @@ def test_presets_set_the_method_and_its_filters(visit_generate) -> None:
 
 def test_of_presets_that_follow_quickly_the_last_one_counts(visit_generate) -> None:
     tab = visit_generate()
-    held, join = [], "**/queue/join*"
-    tab.page.route(join, lambda route: held.append(route), times=1)
-    with tab.page.expect_request(join):
+    held = hold(tab.page, 1)
+    with tab.page.expect_request(is_event):
         tab.page.get_by_label("careful", exact=True).check(force=True)
     tab.page.get_by_label("wild", exact=True).check(force=True)  # the first has no answer yet
     held[0].continue_()

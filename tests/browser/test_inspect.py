@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from core.service import Service
 from demo.tabs.inspect import EXAMPLES
 from tests.browser.conftest import watch
+from tests.browser.events import hold, is_event
 from tests.browser.inspect_page import InspectPage
 from tests.browser.tiny_app import WORDS
 
@@ -121,17 +122,6 @@ def test_a_found_unit_a_layer_and_a_quantity_are_chosen(visit) -> None:
     assert again.values() == tab.values()
 
 
-def hold(page: Page, count: int) -> list[Route]:
-    """Hold the next events of a page back; return them as they come."""
-    held: list[Route] = []
-
-    def on_join(route: Route) -> None:
-        held.append(route) if len(held) < count else route.continue_()
-
-    page.route("**/queue/join*", on_join)
-    return held
-
-
 def test_a_found_unit_is_shown_again_after_another(visit) -> None:
     tab = visit()
     tab.map.focus()
@@ -145,11 +135,11 @@ def test_a_found_unit_is_shown_again_after_another(visit) -> None:
 
 def test_an_answer_takes_no_unit_back_that_was_chosen_meanwhile(visit) -> None:
     tab = visit()
-    held, join = hold(tab.page, 2), "**/queue/join*"
-    with tab.page.expect_request(join):
+    held = hold(tab.page, 2)
+    with tab.page.expect_request(is_event):
         tab.run("Der Hund schläft hier.")
     tab.map.focus()
-    with tab.page.expect_request(join):
+    with tab.page.expect_request(is_event):
         tab.page.keyboard.press("ArrowDown")
     held[0].continue_()
     expect(tab.find("unit").locator(".gate-text")).to_have_text("<s>Der Hund schläft hier.")

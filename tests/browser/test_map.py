@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.pipelines.results import Hypothesis, Translation, entropy
+from tests.browser.events import hold, is_answer, is_event
 from tests.browser.translate_page import CLOSE, OPENING, MapOnPage, TranslatePage, near
 
 LONG = " ".join(f"Wort{number}" for number in range(45))
@@ -146,14 +147,13 @@ def test_of_quick_pins_the_last_counts_also_when_its_request_comes_first(visit, 
     tab = visit()
     words, source = opening.hypotheses[0].words, opening.source_words
     tab.map.box.locator(".map-body").focus()
-    held, join = [], "**/queue/join*"
-    tab.page.route(join, lambda route: held.append(route) if not held else route.continue_())
-    with tab.page.expect_request(join):
+    held = hold(tab.page, 1)
+    with tab.page.expect_request(is_event):
         press(tab, "Enter")
     press(tab, "ArrowDown", "Enter")
     asked = f"What if “{words[1]}” had looked at “{source[0]}” alone?"
     tab.page.get_by_text(asked).wait_for()
-    with tab.page.expect_response(join):
+    with tab.page.expect_response(is_answer):
         held[0].continue_()
     tab.find("alternatives").get_by_text(f"Instead of “{words[1]}”", exact=True).wait_for()
     tab.wait_until_idle()

@@ -1,41 +1,18 @@
 """The Translate tab while answers are on their way, and where the focus is after they came."""
 
 import pytest
-from playwright.sync_api import Request, Response, Route, expect
+from playwright.sync_api import expect
 
 from core.pipelines.results import Translation
+from tests.browser.events import hold, is_answer, is_event
 from tests.browser.translate_page import OPENING, TranslatePage
 
-JOIN = "**/queue/join*"
 FOCUS = "document.activeElement"
 
 
 @pytest.fixture(scope="module")
 def opening(core) -> Translation:
     return core.translate(OPENING)
-
-
-def is_chosen(request: Request) -> bool:
-    """Whether an event is the visitor's. Those of an opening page, which 0 triggers, may be late."""
-    return "/queue/join" in request.url and request.post_data_json["trigger_id"] != 0
-
-
-def is_answer(response: Response) -> bool:
-    return is_chosen(response.request)
-
-
-def hold_two(tab: TranslatePage) -> list[Route]:
-    """Hold back the visitor's next two events until they are continued."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if len(held) < 2 and is_chosen(route.request):
-            held.append(route)
-        else:
-            route.continue_()
-
-    tab.page.route(JOIN, hold)
-    return held
 
 
 def pin(tab: TranslatePage, row: int, column: int) -> None:
@@ -59,10 +36,10 @@ def test_a_pin_that_the_page_lets_go_can_be_set_again(visit, again: str) -> None
 
 def test_the_answer_to_an_earlier_choice_keeps_a_later_pin(visit, opening) -> None:
     tab = visit()
-    held = hold_two(tab)
-    with tab.page.expect_request(is_chosen):
+    held = hold(tab.page, 2)
+    with tab.page.expect_request(is_event):
         tab.switch("viridis")
-    with tab.page.expect_request(is_chosen):
+    with tab.page.expect_request(is_event):
         tab.map.click(1, 2)
     held[0].continue_()
     tab.map.wait_for_colour("#fde725")
@@ -78,9 +55,9 @@ def test_of_two_quick_nodes_the_last_one_is_shown(visit, core) -> None:
     tab.open("tree-card")
     tab.find("tree").locator(".tree-node").first.wait_for()
     one, other = [n for n, node in enumerate(tree.nodes) if node.status == "pruned"][:2]
-    held = hold_two(tab)
+    held = hold(tab.page, 2)
     for number in (one, other):
-        with tab.page.expect_request(is_chosen):
+        with tab.page.expect_request(is_event):
             tab.find("tree").locator(f"[data-id='{number}']").click()
     for late in held:
         with tab.page.expect_response(is_answer):  # the server takes them in this order

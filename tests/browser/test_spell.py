@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from core.pipelines.spelling_results import CheckedWord, Correction
 from core.service import THRESHOLD, Service
+from tests.browser.events import hold, is_event
 from tests.browser.spell_page import SpellPage
 from tests.browser.test_translate import HOSTILE, WIDTHS, assert_no_sideways_scroll
 from tests.browser.tiny_app import OTHER_SPELLER, SPELLER
@@ -160,11 +161,10 @@ def test_the_answer_to_a_choice_takes_no_mark_from_a_word_opened_since(visit_spe
     tab, found = visit_spell(), core.correct(OPENING)
     first, second = changed(found)[:2]
     other = found.words[first].candidates[1].text
-    held, join = [], "**/queue/join*"
-    tab.page.route(join, lambda route: held.append(route) if len(held) < 2 else route.continue_())
-    with tab.page.expect_request(join):
+    held = hold(tab.page, 2)
+    with tab.page.expect_request(is_event):
         tab.candidate(other).click()
-    with tab.page.expect_request(join):
+    with tab.page.expect_request(is_event):
         tab.words.nth(second).click()
     held[0].continue_()
     tab.wait_for_text(written(found, (first, other)))
