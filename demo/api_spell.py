@@ -22,7 +22,7 @@ def offer_correct(worker: Worker) -> None:
             text: a word or a text in English, at most 2,000 characters.
             checkpoint: name of the trained model, for example spell-en.
             threshold: 0 to 100, by how many nats the model must be surer of another word than of
-                the word itself to write it; higher changes less.
+                the word itself, its doubt in which counts half, to write it; higher changes less.
 
         Returns:
             The corrected text, and each word that was checked with its place, its log-probability,

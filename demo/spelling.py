@@ -67,14 +67,13 @@ def why_line(word: CheckedWord, threshold: float) -> str:
     """Return why the model would change a word, or leave it."""
     if word.other is None:
         return ""
-    if word.surer <= 0:
-        return (
-            f"The model is surest of the word as it was typed, by {signed(abs(word.surer))} nats."
-        )
-    surer = f"The model is surer of “{word.other.text}” by {signed(word.surer)} nats"
-    if word.surer > threshold:
-        return f"{surer}, which is above the threshold."
-    return f"{surer}, which is not above the threshold."
+    if word.other.log_prob <= word.log_prob:
+        return "The model is surest of the word as it was typed."
+    side = "above" if word.surer > threshold else "not above"
+    return (
+        f"The model is surer of “{word.other.text}” by {signed(word.surer)} nats, its doubt in the"
+        f" word as typed counted half, which is {side} the threshold."
+    )
 
 
 def shown_spelling(proof: Proof) -> Spelling | None:

@@ -6,6 +6,11 @@ from typing import Any
 
 from core.pipelines.results import Matrix
 
+# How much the model's doubt in a word as it stands counts: it doubts right words that it has never
+# read. On validation data, where 96.5 % of these stay, 41.0 % of the misspellings become their
+# word, and 39.5 % if it counted whole.
+DOUBT = 0.5
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -33,8 +38,11 @@ class CheckedWord:
 
     @property
     def surer(self) -> float:
-        """By how many nats the model is surer of the other than of the word as it stands."""
-        return self.other.log_prob - self.log_prob if self.other else -float("inf")
+        """By how many nats the model is surer of the other than of the word as it stands.
+
+        Its doubt in the word counts half.
+        """
+        return self.other.log_prob - DOUBT * self.log_prob if self.other else -float("inf")
 
     def corrected(self, threshold: float) -> str:
         """Return the other where the model is surer of it by more than the threshold, in nats."""

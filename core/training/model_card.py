@@ -117,8 +117,8 @@ attention, {weights:,} weights.
 - {MISSPELLINGS.title}: {MISSPELLINGS.licence}
 - {DICTIONARY.title}: {DICTIONARY.licence}
 - In each epoch {recipe.made_up:,} misspellings of words of the dictionary, most of them made by a
-  model that has learnt from the lists to misspell, and {recipe.right:,} words that are right, drawn
-  by the logarithm of how common they are.
+  model that has learnt from the lists to misspell, and {recipe.right:,} words that are right. The
+  first are drawn by the square root of how common they are, the others by its logarithm.
 
 {_TESTED[recipe.data]}
 

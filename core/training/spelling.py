@@ -23,7 +23,7 @@ from core.training.recipes import SpellingRecipe
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
 _AS_PEOPLE_DO = 0.7  # share of the made-up misspellings that are a misspeller's
-_MISSPELT = 20_000  # rank of a word of weight 1 when one is drawn to be misspelt; see _by_log_count
+_MISSPELT = 30_000  # rank of the rarest word that is drawn to be misspelt
 _CONTRACTIONS = 1_000  # rank that is given to "don't" and the like: nobody has counted them
 
 
@@ -42,9 +42,10 @@ class SpellingTask(PairTask):
         self.data = data or readable(load_spelling(tests_removed=removed))
         self._valid = data.valid if data else load_spelling(removed, lists=SLIPS).valid
         self._words = [one.word for one in self.data.words]
-        misspelt = _by_log_count(self.data.words, _MISSPELT)
+        counts = _counts(self.data.words)
+        misspelt = _by_root(counts, _MISSPELT)
         self._often_misspelt = list(accumulate(misspelt))
-        self._often_right = list(accumulate(_by_log_count(self.data.words, len(self._words))))
+        self._often_right = list(accumulate(_by_logarithm(counts)))
         wanted = [word for word, weight in zip(self._words, misspelt, strict=True) if weight]
         self._as_people_do = misspellings(Path(recipe.misspeller), wanted) if recipe.made_up else {}
         # Made up by chance as well: then a validation would measure what was read.
@@ -90,11 +91,23 @@ class SpellingTask(PairTask):
         return spelling_card(name, self.recipe, model, history, origin)
 
 
-def _by_log_count(words: Sequence[CountedWord], most: int) -> list[float]:
-    """Return weights: 1 + the logarithm of how many times as common as number ``most``.
+def _counts(words: Sequence[CountedWord]) -> list[int]:
+    """Return how often each word stands in a large corpus, contractions as a common word."""
+    common = sorted((one.count for one in words), reverse=True)[:_CONTRACTIONS][-1]
+    return [common if "'" in one.word else one.count for one in words]
 
-    None is below 0: a word that is e times rarer than that one is never drawn.
+
+def _by_root(counts: Sequence[int], most: int) -> list[float]:
+    """Return weights: the square roots of counts, and 0 for all but the ``most`` commonest words.
+
+    So are the words of the lab's list: its quartiles are the 1,580th, 4,887th and 12,398th word of
+    the dictionary, those of what is drawn the 1,349th, 5,004th and 12,906th.
     """
-    counts = sorted((one.count for one in words), reverse=True)
-    least, common = counts[:most][-1], counts[:_CONTRACTIONS][-1]
-    return [max(0.0, 1 + log((common if "'" in one.word else one.count) / least)) for one in words]
+    least = sorted(counts, reverse=True)[:most][-1]
+    return [count**0.5 if count >= least else 0.0 for count in counts]
+
+
+def _by_logarithm(counts: Sequence[int]) -> list[float]:
+    """Return weights: 1 + the logarithm of how many times as common as the rarest word."""
+    least = min(counts)
+    return [1 + log(count / least) for count in counts]

@@ -126,8 +126,8 @@ def place_settings(first: dict[str, Any], proof: Proof, checkpoints: list[str]) 
         value=proof.threshold,
         step=0.1,
         label="Threshold, nats",
-        info="A word is changed where the model is surer of another by more than this: 1 nat is "
-        "2.7 times as likely. What you chose stays.",
+        info="A word is changed where the model is surer of another by more than this. 1 nat is "
+        "2.7 times as likely; doubt in the word as typed counts half. What you chose stays.",
         buttons=[],
         elem_id="spell-threshold",
         elem_classes="field slide",

@@ -6,6 +6,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import quantiles
 
 import pytest
 
@@ -102,6 +103,18 @@ def test_contractions_are_misspelt_like_common_words(read: list[Pair]) -> None:
     drawn = Counter(pair.target for pair in read[24_552:] if pair.source != pair.target)
     assert drawn["don't"] > 1 and drawn["you're"] > 1
     assert sum("'" in word for word in drawn.elements()) > 200
+
+
+def test_the_words_that_are_misspelt_are_as_common_as_those_of_the_labs_list(
+    read: list[Pair],
+) -> None:
+    rank = {one.word: place for place, one in enumerate(DICTIONARY.parts()["all"])}
+    listed = [pair.target.lower() for pair in MISSPELLINGS.parts()["train"]]
+    drawn = [pair.target for pair in read[24_552:] if pair.source != pair.target]
+    of_list, of_drawn = (
+        quantiles([rank.get(word, len(rank)) for word in words]) for words in (listed, drawn)
+    )
+    assert of_drawn == pytest.approx(of_list, rel=0.2)
 
 
 def test_a_misspeller_learns_the_lists_the_other_way_round(data: SpellingData) -> None:

@@ -16,13 +16,16 @@ def spelling(text: str, log_prob: float, letters: int = 3) -> Spelling:
     return Spelling(text, log_prob, (row,) * (len(text) + 1))
 
 
-# "teh": the model is surer of "the" by 4 nats, and has not written "teh" itself.
+# "teh": the model is surer of "the" by 4 nats, and has not written "teh" itself;
+# doubt in a word as typed counts half.
 TEH = CheckedWord(
-    "Teh", 0, 3, LOG_HALF - 4, (spelling("The", LOG_HALF), spelling("Then", LOG_QUARTER))
+    "Teh", 0, 3, 2 * (LOG_HALF - 4), (spelling("The", LOG_HALF), spelling("Then", LOG_QUARTER))
 )
 # "cta": surer of "cat" by half a nat.
-CTA = CheckedWord("cta", 4, 7, LOG_HALF - 0.5, (spelling("cat", LOG_HALF), spelling("cta", -1.19)))
-# "sat": surest of the word as it was typed, by ln 2.
+CTA = CheckedWord(
+    "cta", 4, 7, 2 * (LOG_HALF - 0.5), (spelling("cat", LOG_HALF), spelling("cta", -2.39))
+)
+# "sat": surest of the word as it was typed.
 SAT = CheckedWord("sat", 8, 11, LOG_HALF, (spelling("sat", LOG_HALF), spelling("set", LOG_QUARTER)))
 
 CORRECTION = Correction("Teh cta sat.", "The cta sat.", (TEH, CTA, SAT), "spell-en", 1.0, 0.5)

@@ -70,7 +70,7 @@ def test_a_word_changes_only_where_the_model_is_surer(corrector: SpellingCorrect
     assert corrector.correct("Teh cat sat", NEVER).text == "Teh cat sat"
     for word in corrector.correct("Teh cat sat", 0.0).words:
         assert word.other is not None
-        assert word.surer == pytest.approx(word.other.log_prob - word.log_prob)
+        assert word.surer == pytest.approx(word.other.log_prob - word.log_prob / 2)
         assert word.corrected(word.surer - 1e-6) == word.other.text
         assert word.corrected(word.surer) == word.text
 
