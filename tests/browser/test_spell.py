@@ -137,7 +137,7 @@ def test_a_word_is_kept_as_it_was_typed(visit_spell, core) -> None:
     index = changed(found)[0]
     word = found.words[index]
     tab.open(index)
-    expect(tab.find("candidates").get_by_text("as typed")).to_have_count(1)
+    expect(tab.find("candidates").get_by_text("as typed", exact=True)).to_have_count(1)
     tab.candidate(word.text).click()
     tab.wait_for_text(written(found, (index, word.text)))
     expect(tab.words.nth(index)).to_have_accessible_name(f"{word.text}, as typed; your choice")
