@@ -7,13 +7,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from core.__main__ import main
 from core.checkpoint import load_checkpoint, read_config, write_json
+from tests.command_line import Result, run_core
 from tests.tiny import PAIRS, letters, write_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,24 +22,11 @@ TEXT = "Ein Hund schläft. Zwei Männer warten!"
 OWN = ["train", "translate-de-en", "--source", "own.tsv", "--output", "o"]
 
 
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """Run ``python -m core`` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["core", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        return Result(int(caught.value.code or 0), *capsys.readouterr())
-
-    return run
+    return run_core
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ A command stands in a fenced `sh` block. It runs in a folder that holds small fi
 that the README uses, so `my.de` there is a real file here.
 """
 
-import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import pytest
 import typer
 from typer.exceptions import TyperException
 
-from core.__main__ import app, main
+from core.__main__ import app
 from core.commands.evaluate_corrector import PARTS as SPELLING_PARTS
 from core.commands.evaluate_language_model import PARTS as TEXT_PARTS
 from core.commands.study import STUDIES
@@ -27,6 +26,7 @@ from core.evaluation.alignment import ALIGNMENTS
 from core.evaluation.held_out import NUMERALS, PARTS, TYPED
 from core.training.recipes import RECIPES
 from core.training.studies import table
+from tests.command_line import run_core
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -75,20 +75,6 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_core(arguments: list[str], folder: Path) -> tuple[int, str, str]:
-    """Run `python -m core`; returns exit status, stdout and stderr.
-
-    In this process, as a new one takes seconds to import torch.
-    """
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["core", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-    return int(caught.value.code or 0), out.getvalue(), err.getvalue()
-
-
 def check(command: str, folder: Path) -> None:
     """Run a command or check it; raises AssertionError for one that does not exist."""
     words = shlex.split(command)
@@ -116,9 +102,10 @@ def check_python(command: str, arguments: list[str], folder: Path) -> None:
     elif MADE & set(arguments) or any(set(words.split()) <= set(arguments) for words in HEAVY):
         check_names(parse(arguments[2:]))
     else:
-        status, out, err = run_core(arguments[2:], folder)
-        assert status == 0, err
-        assert out.strip() or "--output" in arguments
+        with chdir(folder):
+            run = run_core(*arguments[2:])
+        assert run.status == 0, run.err
+        assert run.out.strip() or "--output" in arguments
 
 
 def runnable(module: str) -> bool:
