@@ -69,6 +69,11 @@ def why_line(word: CheckedWord, threshold: float) -> str:
         return ""
     if word.other.log_prob <= word.log_prob:
         return "The model is surest of the word as it was typed."
+    if word.surer <= 0:
+        return (
+            f"The model finds “{word.other.text}” likelier, but not by enough: its doubt in the word"
+            " as typed counts half."
+        )
     side = "above" if word.surer > threshold else "not above"
     return (
         f"The model is surer of “{word.other.text}” by {signed(word.surer)} nats, its doubt in the"
