@@ -71,8 +71,8 @@ def why_line(word: CheckedWord, threshold: float) -> str:
         return "The model is surest of the word as it was typed."
     if word.surer <= 0:
         return (
-            f"The model finds “{word.other.text}” likelier, but not by enough: its doubt in the word"
-            " as typed counts half."
+            f"The model finds “{word.other.text}” likelier, but not by enough: its doubt in the"
+            " word as typed counts half."
         )
     side = "above" if word.surer > threshold else "not above"
     return (

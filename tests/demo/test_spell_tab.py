@@ -294,7 +294,9 @@ def test_why_a_word_is_changed_or_not_is_said(proof) -> None:
     assert spelling.why_line(TEH, 1) == f"{why} which is above the threshold."
     assert spelling.why_line(TEH, 4) == f"{why} which is not above the threshold."
     unsure = replace(SAT, log_prob=SAT.candidates[1].log_prob - 0.1, candidates=SAT.candidates[1:])
-    assert spelling.why_line(unsure, 0).startswith("The model finds “set” likelier, but not by enough")
+    assert spelling.why_line(unsure, 0).startswith(
+        "The model finds “set” likelier, but not by enough"
+    )
     assert spelling.why_line(replace(SAT, candidates=SAT.candidates[:1]), 1) == ""
 
 
