@@ -122,10 +122,13 @@ class BatchStream:
         target: Tokenizer,
         tokens: int,
         seed: int,
-        augment: Callable[[Pair, random.Random], Pair],
+        augment: Callable[[Sequence[Pair], random.Random], list[Pair]],
         source_dropout: float,
     ) -> None:
-        """``tokens`` is the padded target ids of a batch; ``source_dropout`` is BPE-dropout."""
+        """``tokens`` is the padded target ids of a batch; ``source_dropout`` is BPE-dropout.
+
+        ``augment`` is given the pairs of each epoch, and returns what is read in their place.
+        """
         self.pairs, self.source, self.target = pairs, source, target
         self.tokens, self.seed = tokens, seed
         self.augment, self.source_dropout = augment, source_dropout
@@ -156,7 +159,7 @@ class BatchStream:
         order = chance.sample(range(len(self.pairs)), len(self.pairs))[self.rank :: self.world]
         # Draws of its own: else all processes would make the same of their pairs.
         chance = random.Random(f"{self.seed} {epoch} {self.rank}")
-        pairs = [self.augment(self.pairs[number], chance) for number in order]
+        pairs = self.augment([self.pairs[number] for number in order], chance)
         sources = self.source.encode_batch([p.source for p in pairs], self.source_dropout)
         targets = self.target.encode_batch([p.target for p in pairs])
         rows = list(zip(sources, targets, strict=True))

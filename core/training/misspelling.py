@@ -4,14 +4,13 @@ What it makes of the words that a corrector has to know is what that one learns 
 has misspelt most of them in a list: back-translation (Sennrich et al. 2016, arXiv 1511.06709).
 """
 
-import hashlib
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
-from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint, sha256_of
+from core.checkpoint import WEIGHTS, Checkpoint, load_checkpoint
 from core.data.batching import BatchStream
 from core.data.corpora import Pair
 from core.data.spelling import SLIPS, WORD, SpellingData, is_readable, load_spelling
@@ -24,10 +23,8 @@ from core.tokenizers.protocol import Tokenizer
 from core.training.model_card import Origin, misspeller_card
 from core.training.pairs import PairTask
 from core.training.recipes import MisspellingRecipe
-from core.whole_files import write_whole
 
-_EACH = 40  # misspellings of a word
-_BATCH = 64  # words that are misspelt together
+_BATCH = 128  # words that are misspelt together; more gains nothing on a CPU
 _LONGER = 4  # letters by which a misspelling is longer than its word, at most
 
 
@@ -52,7 +49,7 @@ class MisspellingTask(PairTask):
     def stream(self, tokenizer: Tokenizer) -> BatchStream:
         tokens, seed = self.recipe.batch_tokens, self.recipe.seed
         return BatchStream(
-            self._train, tokenizer, tokenizer, tokens, seed, lambda pair, chance: pair, 0.0
+            self._train, tokenizer, tokenizer, tokens, seed, lambda pairs, chance: list(pairs), 0.0
         )
 
     def valid_pairs(self) -> list[Pair]:
@@ -62,60 +59,48 @@ class MisspellingTask(PairTask):
         return misspeller_card(name, model, history, origin)
 
 
-def misspellings(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:
-    """Return what the misspeller in a folder makes of each word: some is the word itself, or "".
-
-    That takes minutes, so it is kept beside the weights, under a name that only they and the words
-    have.
+def load_misspeller(folder: Path) -> Checkpoint[Seq2Seq]:
+    """Return the misspeller in a folder, on the CPU.
 
     Raises:
-        UserError: there is no misspeller, its checkpoint can't be read, or nothing written there.
+        UserError: there is none, or its checkpoint can't be read.
     """
     if not (folder / WEIGHTS).is_file():
         raise UserError(
             f"A corrector learns from what a misspeller makes, and there is none in {folder}: run"
             " python -m core train misspell-en first."
         )
-    made_of = "\n".join((sha256_of(folder / WEIGHTS), str(_EACH), *words))
-    kept = folder / f"misspellings-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.tsv"
-    if not kept.is_file():
-        made = draw_misspellings(load_checkpoint(folder), words, _EACH)
-        text = "\n".join("\t".join((word, *made[word])) for word in words)
-        try:
-            write_whole(kept, text.encode("utf-8"))
-        except OSError as error:
-            raise UserError(f"{kept} can't be written: {error.strerror}.") from error
-    rows = (line.split("\t") for line in kept.read_text(encoding="utf-8").split("\n"))
-    return {word: made for word, *made in rows}
+    return load_checkpoint(folder)
 
 
 @torch.inference_mode()
 def draw_misspellings(
-    misspeller: Checkpoint[Seq2Seq], words: Sequence[str], each: int
-) -> dict[str, list[str]]:
-    """Return ``each`` draws of what the model makes of each word.
+    misspeller: Checkpoint[Seq2Seq], words: Sequence[str], chance: random.Random
+) -> list[str]:
+    """Return a draw of what the model makes of each word: it may be the word itself, or "".
 
     All at once and without what :mod:`core.decoding` keeps of each step: twice as fast.
     """
     reader = SentenceModel(misspeller)
     model, tokenizer = reader.model, reader.target_tokenizer
-    chance = torch.Generator(model.device).manual_seed(1)
-    made: dict[str, list[str]] = {}
-    ordered = sorted(words, key=len)
-    for begin in tqdm(range(0, len(ordered), _BATCH), desc="misspelling words"):
-        batch = ordered[begin : begin + _BATCH]
-        rows = reader.encode(batch)
-        every = torch.arange(len(batch), device=model.device)[:, None].expand(-1, each)  # (B, K)
-        state = reader.start(rows).select(every)
-        tokens = torch.full((every.numel(),), tokenizer.bos_id, device=model.device)  # (B·K,)
-        written = []
-        for _ in range(len(rows[-1]) + _LONGER):
+    generator = torch.Generator(model.device).manual_seed(chance.getrandbits(63))
+    made = [""] * len(words)
+    order = sorted(range(len(words)), key=lambda number: len(words[number]))
+    for begin in range(0, len(order), _BATCH):
+        batch = order[begin : begin + _BATCH]
+        rows = reader.encode([words[number] for number in batch])
+        state = reader.start(rows)
+        tokens = torch.full((len(rows),), tokenizer.bos_id, device=model.device)  # (B,)
+        written: list[torch.Tensor] = []
+        ended = torch.zeros_like(tokens, dtype=torch.bool)  # (B,)
+        while len(written) < len(rows[-1]) + _LONGER and not ended.all():
             output = model.step(tokens, state)
             state = output.state
-            tokens = output.logits.softmax(1).multinomial(1, generator=chance)[:, 0]
+            tokens = output.logits.softmax(1).multinomial(1, generator=generator)[:, 0]
             written.append(tokens)
-        texts = [_text(ids, tokenizer) for ids in torch.stack(written, 1).tolist()]
-        made |= {word: texts[n * each : (n + 1) * each] for n, word in enumerate(batch)}
+            ended |= tokens == tokenizer.eos_id
+        for number, ids in zip(batch, torch.stack(written, 1).tolist(), strict=True):
+            made[number] = _text(ids, tokenizer)
     return made
 
 

@@ -1,7 +1,8 @@
 """Training a spelling corrector: misspelt words letter by letter, and words that are right."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from math import log
 from pathlib import Path
@@ -15,10 +16,12 @@ from core.history import History
 from core.models.seq2seq import Seq2Seq
 from core.tokenizers.character import CharacterTokenizer
 from core.tokenizers.protocol import Tokenizer
-from core.training.misspelling import misspellings
+from core.training.misspelling import draw_misspellings, load_misspeller
 from core.training.model_card import Origin, spelling_card
 from core.training.pairs import PairTask
 from core.training.recipes import SpellingRecipe
+
+_MisspellAll = Callable[[Sequence[str], random.Random], list[str]]
 
 _DRAWN = Pair("", "")  # stands for a word of the dictionary, drawn anew in each epoch
 _TRIES = 5  # to misspell a word as what is no word itself
@@ -43,14 +46,15 @@ class SpellingTask(PairTask):
         self._valid = data.valid if data else load_spelling(removed, lists=SLIPS).valid
         self._words = [one.word for one in self.data.words]
         counts = _counts(self.data.words)
-        misspelt = _by_root(counts, _MISSPELT)
-        self._often_misspelt = list(accumulate(misspelt))
+        self._often_misspelt = list(accumulate(_by_root(counts, _MISSPELT)))
         self._often_right = list(accumulate(_by_logarithm(counts)))
-        wanted = [word for word, weight in zip(self._words, misspelt, strict=True) if weight]
-        self._as_people_do = misspellings(Path(recipe.misspeller), wanted) if recipe.made_up else {}
+        self._as_people_do: _MisspellAll = _by_chance  # where nothing is made up, none is needed
+        if recipe.made_up:
+            misspeller = load_misspeller(Path(recipe.misspeller))
+            self._as_people_do = partial(draw_misspellings, misspeller)
         # Made up by chance as well: then a validation would measure what was read.
         self._never = {*self.data.valid, *(pairs_of(self.data.test) if removed else ())}
-        self._known = {*self._words, *self.data.unseen, *self.data.unseen_valid}
+        self._no_misspellings = {*self._words, *self.data.unseen, *self.data.unseen_valid, ""}
 
     def tokenizer(self) -> Tokenizer:
         return CharacterTokenizer.train(self._words, min_frequency=2)
@@ -62,26 +66,36 @@ class SpellingTask(PairTask):
             pairs, tokenizer, tokenizer, recipe.batch_tokens, recipe.seed, self._draw, 0.0
         )
 
-    def _draw(self, pair: Pair, chance: random.Random) -> Pair:
-        """Return a pair of the lists as it is; else a word, misspelt or right."""
-        if pair is not _DRAWN:
-            return pair
-        share = self.recipe.made_up / (self.recipe.made_up + self.recipe.right)
-        while True:
-            misspelt = chance.random() < share
-            often = self._often_misspelt if misspelt else self._often_right
-            word = chance.choices(self._words, cum_weights=often)[0]
-            wrong = self._misspelt(word, chance) if misspelt else word
-            if Pair(wrong, word) not in self._never:
-                return Pair(wrong, word)
+    def _draw(self, pairs: Sequence[Pair], chance: random.Random) -> list[Pair]:
+        """Return the pairs of the lists as they are, and words for the others: misspelt or right.
 
-    def _misspelt(self, word: str, chance: random.Random) -> str:
-        as_people = chance.random() < _AS_PEOPLE_DO
+        Each epoch makes misspellings of its own. Read often, they would be learnt by heart.
+        """
+        listed = [pair for pair in pairs if pair is not _DRAWN]
+        drawn = len(pairs) - len(listed)
+        wrong = round(drawn * self.recipe.made_up / max(1, self.recipe.made_up + self.recipe.right))
+        misspelt = chance.choices(self._words, cum_weights=self._often_misspelt, k=wrong)
+        right = chance.choices(self._words, cum_weights=self._often_right, k=drawn - wrong)
+        made = [*self._misspelt(misspelt, chance), *(Pair(word, word) for word in right)]
+        return [*listed, *(pair for pair in made if pair not in self._never)]
+
+    def _misspelt(self, words: Sequence[str], chance: random.Random) -> list[Pair]:
+        many = round(_AS_PEOPLE_DO * len(words))
+        return [
+            *self._tried(words[:many], self._as_people_do, chance),
+            *self._tried(words[many:], _by_chance, chance),
+        ]
+
+    def _tried(
+        self, words: Sequence[str], misspell_all: _MisspellAll, chance: random.Random
+    ) -> list[Pair]:
+        """Return a misspelling of each word; the word itself where a few tries gave none."""
+        found: list[Pair] = []
         for _ in range(_TRIES):
-            wrong = chance.choice(self._as_people_do[word]) if as_people else misspell(word, chance)
-            if wrong and wrong not in self._known:
-                return wrong
-        return word
+            made = list(map(Pair, misspell_all(words, chance), words))
+            found += [pair for pair in made if pair.source not in self._no_misspellings]
+            words = [pair.target for pair in made if pair.source in self._no_misspellings]
+        return found + [Pair(word, word) for word in words]
 
     def valid_pairs(self) -> list[Pair]:
         """Return those of the lists of slips."""
@@ -89,6 +103,10 @@ class SpellingTask(PairTask):
 
     def card(self, name: str, model: Seq2Seq, history: History, origin: Origin) -> str:
         return spelling_card(name, self.recipe, model, history, origin)
+
+
+def _by_chance(words: Sequence[str], chance: random.Random) -> list[str]:
+    return [misspell(word, chance) for word in words]
 
 
 def _counts(words: Sequence[CountedWord]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from collections.abc import Sequence
 
 from core.data.augmentation import (
     as_typed,
@@ -56,7 +57,10 @@ class TranslationTask(PairTask):
             recipe.source_dropout,
         )
 
-    def _augment(self, pair: Pair, chance: random.Random) -> Pair:
+    def _augment(self, pairs: Sequence[Pair], chance: random.Random) -> list[Pair]:
+        return [self._changed(pair, chance) for pair in pairs]
+
+    def _changed(self, pair: Pair, chance: random.Random) -> Pair:
         pair = with_other_numbers(pair, chance, self.recipe.other_numbers)
         pair = with_digits(pair, chance, self.recipe.digits)
         return Pair(as_typed(pair.source, chance, self.recipe.as_typed), pair.target)

@@ -1,6 +1,7 @@
 """Batches hold every pair once, in an order that can be repeated, shared out and gone on with."""
 
 import random
+from collections.abc import Sequence
 from itertools import islice
 
 import pytest
@@ -25,7 +26,7 @@ def stream(
 ) -> BatchStream:
     pieces = tokenizer()
     return BatchStream(
-        pairs, pieces, pieces, tokens, seed, lambda pair, chance: pair, source_dropout
+        pairs, pieces, pieces, tokens, seed, lambda pairs, chance: list(pairs), source_dropout
     )
 
 
@@ -117,8 +118,8 @@ def test_equal_seeds_give_equal_batches_other_seeds_and_epochs_others() -> None:
 
 
 def test_augmentation_is_repeatable_and_differs_between_epochs() -> None:
-    def numbered(pair: Pair, chance: random.Random) -> Pair:
-        return Pair(f"{pair.source} {chance.randrange(10**6)}", pair.target)
+    def numbered(pairs: Sequence[Pair], chance: random.Random) -> list[Pair]:
+        return [Pair(f"{one.source} {chance.randrange(10**6)}", one.target) for one in pairs]
 
     def sources(epoch: int) -> set[str]:
         batches = stream()
@@ -143,8 +144,13 @@ def test_processes_share_an_epoch_and_read_each_pair_once_between_them() -> None
 def test_processes_change_their_pairs_in_other_ways() -> None:
     def drawn(rank: int) -> set[int]:
         numbers: set[int] = set()
+
+        def noted(pairs: Sequence[Pair], chance: random.Random) -> list[Pair]:
+            numbers.update(chance.randrange(10**9) for _ in pairs)
+            return list(pairs)
+
         batches = stream(PAIRS * 3)
-        batches.augment = lambda pair, chance: numbers.add(chance.randrange(10**9)) or pair
+        batches.augment = noted
         batches.rank, batches.world = rank, 3
         one_epoch(batches)
         return numbers

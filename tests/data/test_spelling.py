@@ -37,8 +37,9 @@ def recipe() -> Iterator[SpellingRecipe]:
     found = find_recipe("spell-en")
     assert isinstance(found, SpellingRecipe)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spelling, "load_misspeller", lambda folder: None)
         patch.setattr(
-            spelling, "misspellings", lambda folder, words: {word: [word[::-1]] for word in words}
+            spelling, "draw_misspellings", lambda _, words, chance: [word[::-1] for word in words]
         )
         yield dataclasses.replace(found, made_up=50_000, right=20_000)
 
@@ -48,8 +49,7 @@ def read(data: SpellingData, recipe: SpellingRecipe) -> list[Pair]:
     """All pairs of an epoch: those of the lists and those that are drawn."""
     task = SpellingTask(recipe, readable(data))
     stream = task.stream(task.tokenizer())
-    chance = random.Random(1)
-    return [stream.augment(pair, chance) for pair in stream.pairs]
+    return stream.augment(stream.pairs, random.Random(1))
 
 
 def slips() -> set[Pair]:
@@ -88,11 +88,15 @@ def test_made_up_pairs_are_never_those_of_a_test_or_of_the_validation(
     asked: defaultdict[str, list[str]] = defaultdict(lambda: ["zzz"])
     for pair in held_out:
         asked[pair.target].append(pair.source)
-    monkeypatch.setattr(spelling, "misspellings", lambda folder, words: asked)
+    monkeypatch.setattr(
+        spelling,
+        "draw_misspellings",
+        lambda _, words, chance: [chance.choice(asked[word]) for word in words],
+    )
     words = [one for one in data.words if one.word in {p.target for p in held_out}]
     task = SpellingTask(recipe, SpellingData(data.train, words, data.valid, [], [], data.test))
-    stream, chance = task.stream(task.tokenizer()), random.Random(1)
-    drawn = {stream.augment(pair, chance) for pair in stream.pairs[len(data.train) :][:20_000]}
+    stream = task.stream(task.tokenizer())
+    drawn = {*stream.augment(stream.pairs[len(data.train) :][:20_000], random.Random(1))}
     assert not drawn & held_out
     assert len(drawn) > 2_000
     assert any(pair.source == "zzz" for pair in drawn)

@@ -17,15 +17,13 @@ from core.data.spelling import WORD, SpellingData
 from core.data.spelling_corpora import CountedWord
 from core.errors import UserError
 from core.models.seq2seq import Seq2Seq
-from core.training import misspelling, run, spelling
-from core.training.misspelling import draw_misspellings, misspellings
+from core.training import run, spelling
+from core.training.misspelling import draw_misspellings, load_misspeller
 from core.training.recipes import SpellingRecipe, find_recipe
 from core.training.run import train
 from core.training.spelling import SpellingTask
 from tests.tiny import letters, write_checkpoint
 from tests.training.runs import options
-
-WORDS = ["cat", "horse", "a"]
 
 
 @pytest.fixture
@@ -34,17 +32,24 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "misspeller"
 
 
-def test_each_word_gets_as_many_draws_as_asked_for(folder: Path) -> None:
-    made = draw_misspellings(load_checkpoint(folder), WORDS, each=7)
-    assert set(made) == set(WORDS)
-    assert all(len(texts) == 7 for texts in made.values())
-    assert len(set(made["horse"])) > 1
+def drawn(folder: Path, words: list[str], seed: int = 1) -> list[str]:
+    return draw_misspellings(load_misspeller(folder), words, random.Random(seed))
+
+
+def test_draws_are_repeatable_and_differ_between_seeds_and_places(folder: Path) -> None:
+    words = ["cat", "horse", "a"] * 50
+    made = drawn(folder, words)
+    assert len(made) == len(words)
+    assert made == drawn(folder, words) != drawn(folder, words, seed=2)
+    assert len({*made[1::3]}) > 2
 
 
 def test_draws_follow_the_model(folder: Path) -> None:
-    checkpoint, draws = load_checkpoint(folder), 8_000
+    draws = 8_000
     # Beside a longer word, whose padding must change nothing.
-    found = Counter(draw_misspellings(checkpoint, ["cat", "elephants"], each=draws)["cat"])
+    made = drawn(folder, ["elephants", "cat"] * draws)
+    found = Counter(made[1::2])
+    checkpoint = load_checkpoint(folder)
     likely = [text for text in ascii_lowercase if probability(checkpoint, "cat", text) > 5e-4]
     assert likely
     for text in likely:
@@ -53,8 +58,7 @@ def test_draws_follow_the_model(folder: Path) -> None:
 
 
 def test_no_draw_looks_like_no_word(folder: Path) -> None:
-    made = draw_misspellings(load_checkpoint(folder), WORDS, each=500)
-    texts = {text for drawn in made.values() for text in drawn}
+    texts = {*drawn(folder, ["cat", "horse", "a"] * 500)}
     assert "" in texts  # in place of all that does
     assert all(WORD.fullmatch(text) for text in texts - {""})
 
@@ -73,31 +77,9 @@ def probability(checkpoint: Checkpoint[Seq2Seq], word: str, text: str) -> float:
     return total
 
 
-def test_what_is_made_is_kept_until_weights_or_words_change(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = misspellings(folder, WORDS)
-    assert set(made) == set(WORDS)
-    calls = []
-
-    def again(*arguments):
-        calls.append(arguments)
-        return draw_misspellings(*arguments)
-
-    monkeypatch.setattr(misspelling, "draw_misspellings", again)
-    assert misspellings(folder, WORDS) == made
-    assert not calls
-    misspellings(folder, WORDS[:2])
-    write_checkpoint(folder, seed=1, pieces=letters())
-    assert misspellings(folder, WORDS) != made
-    monkeypatch.setattr(misspelling, "_EACH", 3)
-    assert len(misspellings(folder, WORDS)["cat"]) == 3
-    assert len(calls) == 3
-
-
 def test_without_a_misspeller_one_sentence_says_how_to_train_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="train misspell-en first"):
-        misspellings(tmp_path / "none", WORDS)
+        load_misspeller(tmp_path / "none")
 
 
 def test_a_misspeller_is_trained_on_the_lists_the_other_way_round(tmp_path: Path) -> None:
@@ -113,24 +95,55 @@ def test_a_misspeller_is_trained_on_the_lists_the_other_way_round(tmp_path: Path
         validate_every=20,
     )
     train(recipe, options(tmp_path, max_steps=120), data)
-    made = misspellings(tmp_path / "out", ["where"])["where"]
-    assert Counter(made).most_common(1)[0][0] == "whara"
+    made = drawn(tmp_path / "out", ["where", "here"] * 40)
+    commonest = [Counter(made[nth::2]).most_common(1)[0][0] for nth in range(2)]
+    assert commonest == ["whara", "hara"]
     assert "writes a misspelling of it" in (tmp_path / "out" / "README.md").read_text()
 
 
-def test_what_is_held_out_is_never_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    held_out = {"test": [Pair("tset", "test")]}, [Pair("vlaid", "valid")]
-    asked = {"test": ["tset", "tst"], "valid": ["vlaid", "vald"]}
-    monkeypatch.setattr(spelling, "misspellings", lambda folder, words: asked)
-    words = [CountedWord(word, 1) for word in asked]
-    data = SpellingData([], words, held_out[1], [], [], held_out[0])
+def task_of(folder: Path, data: SpellingData) -> SpellingTask:
+    """Of spell-en with a misspeller of one's own."""
     recipe = find_recipe("spell-en")
     assert isinstance(recipe, SpellingRecipe)
-    task, chance = SpellingTask(recipe, data), random.Random(1)
-    stream = task.stream(letters())
-    drawn = {stream.augment(pair, chance).source for pair in stream.pairs[:2_000]}
-    assert {"tst", "vald"} < drawn
-    assert not {"tset", "vlaid"} & drawn
+    return SpellingTask(dataclasses.replace(recipe, misspeller=str(folder)), data)
+
+
+def test_what_is_held_out_is_never_made_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_out = {"test": [Pair("tset", "test")]}, [Pair("vlaid", "valid")]
+    asked = {"test": ["tset", "tst"], "valid": ["vlaid", "vald"]}
+    monkeypatch.setattr(
+        spelling,
+        "draw_misspellings",
+        lambda _, words, chance: [chance.choice(asked[word]) for word in words],
+    )
+    words = [CountedWord(word, 1) for word in asked]
+    stream = task_of(folder, SpellingData([], words, held_out[1], [], [], held_out[0])).stream(
+        letters()
+    )
+    read = {pair.source for pair in stream.augment(stream.pairs[:2_000], random.Random(1))}
+    assert {"tst", "vald"} < read
+    assert not {"tset", "vlaid"} & read
+
+
+def test_each_epoch_has_misspellings_of_its_own_and_its_share_of_right_words(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        spelling,
+        "draw_misspellings",
+        lambda _, words, chance: [f"{word}-{chance.getrandbits(60)}" for word in words],
+    )
+    words = [CountedWord(word, 1) for word in ("elephants", "horses")]
+    listed = Pair("hosres", "horses")
+    stream = task_of(folder, SpellingData([listed], words, [], [], [], {})).stream(letters())
+    epochs = [stream.augment(stream.pairs[:701], random.Random(seed)) for seed in range(2)]
+    for pairs in epochs:
+        assert len(pairs) == 701 and listed in pairs
+        assert {pair.target for pair in pairs} == {"elephants", "horses"}
+        assert sum(pair.source == pair.target for pair in pairs) == 200
+    first, second = ({one.source for one in pairs if "-" in one.source} for pairs in epochs)
+    assert len(first) == len(second) == 350  # the misspeller's, of 500
+    assert not first & second
 
 
 def test_the_command_writes_where_the_corrector_looks(monkeypatch: pytest.MonkeyPatch) -> None:
