@@ -38,6 +38,8 @@ class TrainingModule(lightning.LightningModule):
         self.minutes, self.max_steps = minutes, max_steps
         self.history = list(history)
         self._earlier = history[-1] if history else _NOTHING
+        # Each epoch has an order and changes of its own: not those again that have been read.
+        self.stream.place = (int(self._earlier["epoch"]), 0)
         self.tokens_seen = 0
         self.progress = 0.0  # the share of the schedule that is done, 0 … 1
         self._seconds_before = 0.0  # of the runs that this one resumes
@@ -110,7 +112,7 @@ class TrainingModule(lightning.LightningModule):
         self.history.append(
             {
                 "step": self._earlier["step"] + self.global_step,
-                "epoch": self._earlier["epoch"] + self.stream.place[0],
+                "epoch": self.stream.place[0],
                 "seconds": round(self._earlier["seconds"] + self.seconds, 1),
                 "tokens": self._earlier["tokens"] + self.tokens_seen,
                 "train_loss": round(float(self._sums[0] / self._sums[1]), 4),

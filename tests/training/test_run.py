@@ -95,12 +95,24 @@ def test_training_goes_on_from_a_checkpoint_with_its_history(folder: Path, tmp_p
     before, after = history(folder), history(tmp_path)
     assert after[:-1] == before
     assert after[-1]["step"] == 50
+    assert after[-1]["epoch"] >= before[-1]["epoch"]
     assert after[-1]["tokens"] > before[-1]["tokens"]
     assert after[-1]["valid_loss"] < before[-1]["valid_loss"] + 0.1
     one, other = (load_checkpoint(path / "out") for path in (folder, tmp_path))
     text = "Der Vogel fällt heute."
     assert one.source_tokenizer.encode(text) == other.source_tokenizer.encode(text)
     assert one.model.config == other.model.config
+
+
+def test_a_run_that_goes_on_reads_no_epoch_again(folder: Path) -> None:
+    task = _task(recipe(), DATA)
+    tokenizer = task.tokenizer()
+    fresh, further = task.stream(tokenizer), task.stream(tokenizer)
+    rows = [row | {"epoch": 3} for row in history(folder)]
+    TrainingModule(task.model(tokenizer), task, further, 1, 1, rows)
+    assert further.place == (3, 0)
+    one, other = (next(iter(stream)).target_output for stream in (fresh, further))
+    assert one.tolist() != other.tolist()
 
 
 def test_a_checkpoint_is_trained_further_in_its_own_folder(tmp_path: Path) -> None:
