@@ -79,7 +79,7 @@ def draw_misspellings(
 ) -> list[str]:
     """Return a draw of what the model makes of each word: it may be the word itself, or "".
 
-    All at once and without what :mod:`core.decoding` keeps of each step: twice as fast.
+    Without what :mod:`core.decoding` keeps of each step: twice as fast.
     """
     reader = SentenceModel(misspeller)
     model, tokenizer = reader.model, reader.target_tokenizer

@@ -117,9 +117,8 @@ def test_what_is_held_out_is_never_made_up(folder: Path, monkeypatch: pytest.Mon
         lambda _, words, chance: [chance.choice(asked[word]) for word in words],
     )
     words = [CountedWord(word, 1) for word in asked]
-    stream = task_of(folder, SpellingData([], words, held_out[1], [], [], held_out[0])).stream(
-        letters()
-    )
+    data = SpellingData([], words, held_out[1], [], [], held_out[0])
+    stream = task_of(folder, data).stream(letters())
     read = {pair.source for pair in stream.augment(stream.pairs[:2_000], random.Random(1))}
     assert {"tst", "vald"} < read
     assert not {"tset", "vlaid"} & read
